@@ -1,0 +1,184 @@
+// What every command does first: have the pinned packages, then run under the pinned Node.
+// Plain JavaScript that any Node from 20 on can run with nothing installed.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { basename, delimiter, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
+const modules = join(root, 'node_modules');
+const pinnedNode = join(modules, 'node', 'bin', 'node');
+const marker = join(modules, '.installed-from');
+
+/** Installs what package-lock.json names, when it is not there already. */
+export async function haveDependencies() {
+  requireNode20();
+  if (isInstalled()) return;
+  const release = await onlyOneInstall();
+  try {
+    if (isInstalled()) return;
+    process.stderr.write(
+      'Installing the packages that Pando is pinned to (npm ci). ' +
+        'This happens once and after an upgrade; it takes from half a minute to a few minutes.\n',
+    );
+    const [command, ...first] = npm();
+    const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund'];
+    // npm speaks on the error stream, so that --json output stays clean.
+    const code = await run(command, args, {
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, PATH: ownPath() },
+    });
+    if (code !== 0) {
+      process.stderr.write(
+        `npm ci ended with code ${code}, so Pando cannot run yet. Its own words stand above; ` +
+          'most often there is no way to the package registry, or the disk is full. Mend it and try again.\n',
+      );
+      process.exit(code);
+    }
+    if (!existsSync(pinnedNode)) {
+      process.stderr.write(
+        'npm ci went through, but the pinned Node is not there: npm was told to run no install scripts. ' +
+          'Run `npm ci --ignore-scripts=false` once, then try again.\n',
+      );
+      process.exit(1);
+    }
+    markInstalled();
+  } finally {
+    release();
+  }
+}
+
+/**
+ * Runs one of the project's programs under the pinned Node and resolves to its exit code. Signals are passed on.
+ * `tethered` programs are also told to stop when this process is killed without a chance to say so.
+ */
+export function runPinned(args, { tethered = false } = {}) {
+  const tether = tethered ? ['--import', new URL('./tether.mjs', import.meta.url).href] : [];
+  return run(pinnedNode, [...tether, ...args], {
+    stdio: tethered ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
+    env: process.env,
+  });
+}
+
+function run(command, args, options) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, options);
+    const stopPassing = passSignals(child);
+    child.once('error', (error) => {
+      stopPassing();
+      process.stderr.write(`${command} could not be started: ${error.message}\n`);
+      resolve(127);
+    });
+    child.once('exit', (code, signal) => {
+      stopPassing();
+      resolve(code ?? 128 + (constants.signals[signal] ?? 0));
+    });
+  });
+}
+
+function passSignals(child) {
+  const handlers = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
+    // Ctrl-C on a terminal reaches the whole group by itself; passed on as well, it would count as pressed twice.
+    const handler = () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal));
+    process.on(signal, handler);
+    return [signal, handler];
+  });
+  // npm that is killed outright passes nothing on; its disappearance is the only sign.
+  const parent = process.ppid;
+  const watch =
+    process.env.npm_lifecycle_event === undefined
+      ? undefined
+      : setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 1000);
+  watch?.unref();
+  return () => {
+    clearInterval(watch);
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+  };
+}
+
+function requireNode20() {
+  if (Number(process.versions.node.split('.')[0]) >= 20) return;
+  process.stderr.write(
+    `Pando needs Node 20 or later to begin with; this is ${process.version}. ` +
+      'Install a newer one from https://nodejs.org (Pando then brings the exact version it runs on).\n',
+  );
+  process.exit(1);
+}
+
+function isInstalled() {
+  if (!existsSync(pinnedNode)) return false;
+  if (existsSync(marker)) return readFileSync(marker, 'utf8') === lockHash();
+  // Somebody ran `npm ci` by hand: npm's own record of what it installed tells whether that was this lock file.
+  if (!installedByNpm()) return false;
+  markInstalled();
+  return true;
+}
+
+function installedByNpm() {
+  const record = join(modules, '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const { packages: present } = JSON.parse(readFileSync(record, 'utf8'));
+  const { packages: wanted } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) =>
+      path === '' || (path in present ? present[path].version === version : optional),
+  );
+}
+
+function markInstalled() {
+  writeFileSync(marker, lockHash());
+}
+
+function lockHash() {
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+}
+
+/** The npm that started us, by the Node it runs on itself: never by the one in node_modules, which `npm ci` takes away. */
+function npm() {
+  const { npm_execpath: cli, npm_node_execpath: node } = process.env;
+  const usable = cli && node && basename(cli).startsWith('npm-cli') && !node.startsWith(modules + sep);
+  return usable ? [node, cli] : ['npm'];
+}
+
+function ownPath() {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.startsWith(modules))
+    .join(delimiter);
+}
+
+/** Two commands at once on a fresh clone: one installs, the other waits. */
+async function onlyOneInstall() {
+  const lock = join(root, '.cache', 'npm-ci.pid');
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  for (let told = false; ; ) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      return () => rmSync(lock, { force: true });
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (!isAlive(lock)) {
+      rmSync(lock, { force: true });
+      continue;
+    }
+    if (!told) process.stderr.write('Another command is installing the packages; waiting for it.\n');
+    told = true;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+function isAlive(lock) {
+  try {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    // Zero is the moment between creating the file and writing the number.
+    if (pid !== 0) process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}

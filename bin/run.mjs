@@ -1,0 +1,56 @@
+// npm start, npm test, npm run check, npm run bench, npm run chaos: all come through here.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { haveDependencies, root, runPinned } from './bootstrap.mjs';
+
+const bin = (...path) => join(root, 'node_modules', ...path);
+
+const commands = {
+  start: (args) => runPinned([join(root, 'src/app/main.ts'), 'start', ...args], { tethered: true }),
+  test: (args) => runPinned([bin('vitest/vitest.mjs'), 'run', ...args]),
+  check,
+  bench: (args) => measure('bench', '', args),
+  chaos: (args) => measure('chaos', 'chaos-', args),
+};
+
+const [name, ...args] = process.argv.slice(2);
+if (!Object.hasOwn(commands, name ?? '')) {
+  process.stderr.write(`Use: node bin/run.mjs ${Object.keys(commands).join('|')}\n`);
+  process.exit(2);
+}
+process.chdir(root);
+await haveDependencies();
+process.exitCode = await commands[name](args);
+
+/** Format and lint, types, dead code: all three always run, so that one look tells everything. */
+async function check() {
+  const steps = [
+    ['biome', [bin('@biomejs/biome/bin/biome'), 'check']],
+    ['tsc', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
+    ['knip', [bin('knip/bin/knip.js')]],
+  ];
+  const outcome = [];
+  for (const [step, stepArgs] of steps) {
+    const code = await runPinned(stepArgs);
+    if (code > 128) return code;
+    outcome.push(`${step} ${code === 0 ? 'ok' : 'failed'}`);
+  }
+  process.stdout.write(`check: ${outcome.join(', ')}\n`);
+  return outcome.every((line) => line.endsWith(' ok')) ? 0 : 1;
+}
+
+function measure(command, prefix, [which, ...rest]) {
+  const names = existsSync(join(root, 'bench'))
+    ? readdirSync(join(root, 'bench'))
+        .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+        .filter((file) => file.startsWith('chaos-') === (prefix !== ''))
+        .map((file) => file.slice(prefix.length, -'.ts'.length))
+    : [];
+  if (!names.includes(which)) {
+    process.stderr.write(
+      `Use: npm run ${command} -- NAME [--json], with NAME one of: ${names.join(', ') || '(none yet)'}\n`,
+    );
+    return 2;
+  }
+  return runPinned([join(root, 'bench', `${prefix}${which}.ts`), ...rest], { tethered: true });
+}

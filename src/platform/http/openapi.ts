@@ -1,0 +1,46 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { App } from './app.ts';
+
+/** The `security` of a route for people and programs: a session of the console, or a secret key. */
+export const byBrowserOrKey: { [scheme: string]: readonly string[] }[] = [{ secretKey: [] }, { session: [] }];
+/** The `security` of a route that collects. */
+export const byWriteKey: { [scheme: string]: readonly string[] }[] = [{ writeKey: [] }];
+
+/** Collects the schemas of all routes registered after it; serves /openapi.json and the page /reference. */
+export async function describe(app: App, o: { version: string; publicUrl?: string }): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Pando',
+        version: o.version,
+        description:
+          'The self-hosted customer-value platform. Collection takes the requests of Segment’s HTTP Tracking API with a write key; everything else is under /api with a secret key or a session.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: o.publicUrl ?? '/' }],
+      components: {
+        securitySchemes: {
+          secretKey: { type: 'http', scheme: 'bearer', description: 'A secret key of a workspace.' },
+          session: { type: 'apiKey', in: 'cookie', name: 'pando_session', description: 'Set by signing in.' },
+          writeKey: {
+            type: 'http',
+            scheme: 'basic',
+            description: 'The write key of a source as the user name, with an empty password.',
+          },
+        },
+      },
+    },
+  });
+  let text: string | undefined;
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+    text ??= JSON.stringify(app.swagger());
+    return reply.type('application/json; charset=utf-8').send(text);
+  });
+  await app.register(swaggerUi, {
+    routePrefix: '/reference',
+    theme: { title: 'Pando: API reference' },
+    uiConfig: { deepLinking: true, docExpansion: 'list', displayRequestDuration: true },
+  });
+}

@@ -1,0 +1,31 @@
+import type { FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { Value } from 'typebox/value';
+
+/**
+ * Checks by TypeBox. What comes as text (query, address, headers) is turned into the type that is asked for;
+ * a body has types of its own and is taken as it is. Defaults are filled in.
+ */
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const validator = Compile(schema);
+  return (given: unknown) => {
+    const typed = httpPart === 'body' ? given : Value.Convert(schema, given);
+    const value = Value.Default(schema, typed);
+    return validator.Check(value) ? { value } : { error: validator.Errors(value) };
+  };
+};
+
+/** The schema of an answer documents it; JSON.stringify writes it, faster than a compiled serializer starts. */
+export const serializerCompiler = () => (answer: unknown) => JSON.stringify(answer);
+
+/** The same, and an answer that is not as documented becomes an error: for tests. */
+export function checkingSerializerCompiler({ schema }: { schema: unknown }) {
+  const validator = Compile(schema as TSchema);
+  return (answer: unknown) => {
+    const text = JSON.stringify(answer);
+    const [flaw] = validator.Errors(JSON.parse(text));
+    if (flaw) throw new Error(`The answer is not as documented: ${flaw.instancePath} ${flaw.message}`);
+    return text;
+  };
+}
