@@ -67,8 +67,11 @@ export async function createHttp(o: {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500 },
-    frameworkErrors: (error, request, reply) =>
-      void answerError(error, request.id, reply as unknown as FastifyReply),
+    frameworkErrors: (error, request, reply) => {
+      // No hook has run for these.
+      reply.headers(headers).header('request-id', request.id);
+      answerError(error, request.id, reply as unknown as FastifyReply);
+    },
     clientErrorHandler,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -101,10 +104,13 @@ export async function createHttp(o: {
 /** Stops taking requests and finishes what is under way; cuts off what is not done after `ms`. */
 export async function closeWithin(app: App, ms: number): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), ms);
+  // A connection that was busy when closing began falls idle later, and would be kept open for its next request.
+  const reap = setInterval(() => app.server.closeIdleConnections(), 20);
   try {
     await app.close();
   } finally {
     clearTimeout(cut);
+    clearInterval(reap);
   }
 }
 

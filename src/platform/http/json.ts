@@ -28,9 +28,14 @@ function parse(text: string): unknown {
 
 /** A member of this name would change what the object is, once somebody copies it. */
 function refusePrototype(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (Object.hasOwn(value, '__proto__')) {
-    throw refuse('not-json', 'The body has a member named __proto__, which no request needs.');
+  // A list of what is left to look at, because a body may nest deeper than calls can.
+  const left = [value];
+  while (left.length > 0) {
+    const one = left.pop();
+    if (typeof one !== 'object' || one === null) continue;
+    if (Object.hasOwn(one, '__proto__')) {
+      throw refuse('not-json', 'The body has a member named __proto__, which no request needs.');
+    }
+    for (const inner of Object.values(one)) left.push(inner);
   }
-  for (const inner of Object.values(value)) refusePrototype(inner);
 }

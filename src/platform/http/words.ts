@@ -12,9 +12,7 @@ export interface Named {
   message: string;
 }
 
-const mostShown = 20;
-
-/** What is wrong and where, in words; at most twenty, one for each place. */
+/** What is wrong and where, in words, once for each place. */
 export function flawsOf(flaws: readonly Flaw[], where: string): Named[] {
   const named = new Map<string, Named>();
   for (const flaw of flaws) {
@@ -22,7 +20,7 @@ export function flawsOf(flaws: readonly Flaw[], where: string): Named[] {
       const known = named.get(at);
       // A union reports each of its members; the place is told once, with all that would have been right.
       if (known) known.message = joined(known.message, message);
-      else if (named.size < mostShown) named.set(at, { in: where, at, message });
+      else named.set(at, { in: where, at, message });
     }
   }
   return [...named.values()];

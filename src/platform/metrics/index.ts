@@ -40,7 +40,11 @@ export function createMetrics(): Metrics {
         help,
         registers,
         async collect() {
-          this.set(await read());
+          // A figure that cannot be had now must not take the others away.
+          const value = await Promise.resolve()
+            .then(read)
+            .catch(() => Number.NaN);
+          this.set(value);
         },
       });
     },

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
+    // Processes, because the embedded engines and their drivers do not live in worker threads.
+    pool: 'forks',
+    maxWorkers: 2,
+    globalSetup: ['test/fixtures/global.ts'],
+    env: { PANDO_LOG_LEVEL: 'silent' },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+    // The report is what .ci/run counts by.
+    reporters: ['default', ['json', { outputFile: '.cache/test-report.json' }]],
+  },
+});
