@@ -1,5 +1,5 @@
 export type { App } from './app.ts';
-export { closeWithin, createHttp } from './app.ts';
+export { closeWithin, createHttp } from './create.ts';
 export type { Part } from './health.ts';
 export { operationRoutes } from './health.ts';
 export { byBrowserOrKey, byWriteKey } from './openapi.ts';
