@@ -7,9 +7,7 @@ const DATE_ARRAY = 1182;
 
 const TEXT_ARRAY = 1009;
 
-const textArray = pg.types.getTypeParser(TEXT_ARRAY as number, 'text') as (
-  text: string,
-) => (string | null)[];
+const textArray = pg.types.getTypeParser(TEXT_ARRAY as number, 'text') as (text: string) => (string | null)[];
 
 /**
  * How columns arrive: int8 as a number, date as the text `YYYY-MM-DD` (a day has no time zone), timestamptz as a Date,

