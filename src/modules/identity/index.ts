@@ -1,0 +1,88 @@
+import type { Clock } from '#platform/clock';
+import type { Facts } from '#platform/facts';
+import type { Log } from '#platform/log';
+import type { Postgres } from '#platform/postgres';
+import { createAttempts } from './access/attempts.ts';
+import { createAuthenticate } from './access/authenticate.ts';
+import { createCliToken } from './access/cli-token.ts';
+import { createGuards } from './access/guard.ts';
+import { createGuesses } from './access/guesses.ts';
+import { createKeys } from './access/keys.ts';
+import { createPasswords, type Passwords } from './access/password.ts';
+import { createSessions } from './access/sessions.ts';
+import { createSignIn } from './access/sign-in.ts';
+import { createAudit, redactAudit } from './audit/audit.ts';
+import type { Identity } from './door.ts';
+import { firstStart } from './first-start.ts';
+import { createNews } from './news.ts';
+import type { PublicUrl } from './principal.ts';
+import { createInvitations } from './team/invitations.ts';
+import { createMembers } from './team/members.ts';
+import { createPasswordResets } from './team/reset.ts';
+import { createWorkspaces } from './workspaces/create.ts';
+import { createDirectory } from './workspaces/directory.ts';
+import { createSettings } from './workspaces/settings.ts';
+
+export type { Guard } from './access/guard.ts';
+export type { Actor, Audit } from './audit/audit.ts';
+export type { FirstStart, FirstStartConfig } from './first-start.ts';
+export { permissionsOf } from './permissions.ts';
+export type { Account, Principal } from './principal.ts';
+export { identityRoutes } from './routes.ts';
+export type { Permission, Role } from './schema.ts';
+export type { Settings, SettingsSection } from './workspaces/settings.ts';
+export type { WorkspaceRow as Workspace } from './workspaces/sql.ts';
+
+export interface IdentityDeps {
+  readonly pg: Postgres;
+  readonly facts: Facts;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publicUrl: PublicUrl;
+  /** Instead of argon2id as OWASP advises, in tests that count. */
+  readonly passwords?: Passwords;
+}
+
+export type { Identity };
+
+export function createIdentity(given: IdentityDeps): Identity {
+  const { pg, clock, log, facts, publicUrl } = given;
+  const news = createNews({ pg, clock, log });
+  const audit = createAudit(clock);
+  const passwords = given.passwords ?? createPasswords();
+  const guesses = createGuesses(clock);
+  const attempts = createAttempts({ pg, clock });
+  const deps = { pg, clock, log, facts, publicUrl, news, audit, passwords, guesses, attempts };
+
+  const directory = createDirectory(deps);
+  const settings = createSettings({ ...deps, directory });
+  const workspaces = createWorkspaces({ ...deps, directory });
+  const sessions = createSessions(deps);
+  const keys = createKeys(deps);
+  const cliToken = createCliToken();
+  const signIn = createSignIn({ ...deps, sessions });
+  const authenticate = createAuthenticate({ ...deps, sessions, keys, cliToken });
+  const resets = createPasswordResets({ ...deps, sessions });
+
+  return {
+    ...createGuards({ authenticate, directory, settings, clock }),
+    workspaces,
+    settings,
+    keys,
+    sessions,
+    signIn,
+    authenticate,
+    members: createMembers(deps),
+    invitations: createInvitations({ ...deps, sessions, signIn }),
+    resets,
+    cliToken,
+    audit,
+    redactAudit,
+    firstStart: (config) => firstStart({ ...deps, keys }, config),
+    resetLink: (email) => resets.linkByEmail(email),
+    start: () => news.start(),
+    stop: () => news.stop(),
+    pg,
+    publicUrl,
+  };
+}
