@@ -1,0 +1,94 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { refusals } from '#platform/refusal';
+
+const refuse = refusals('home', {
+  'in-use': { status: 409, title: 'Another Pando runs on this home' },
+  'not-writable': { status: 500, title: 'The home folder cannot be written to' },
+});
+
+/** The running program as others find it. */
+export interface Running {
+  pid: number;
+  /** Where this machine reaches it. */
+  url: string;
+}
+
+/** The home while this process alone runs on it. */
+export interface HeldHome {
+  /** Lets the command line of this machine find us. */
+  announce(url: string): void;
+  release(): void;
+}
+
+/** Makes the folder when it is missing, and keeps every other program of this machine off it until `release`. */
+export function holdHome(home: string): HeldHome {
+  try {
+    mkdirSync(home, { recursive: true });
+  } catch (error) {
+    throw refuse(
+      'not-writable',
+      `${home} cannot be made: ${(error as Error).message}. Set PANDO_HOME to a folder that can.`,
+    );
+  }
+  const lock = takeLock(home);
+  const file = join(home, 'run.json');
+  return {
+    announce(url) {
+      writeFileSync(file, JSON.stringify({ pid: process.pid, url } satisfies Running), { mode: 0o600 });
+    },
+    release() {
+      rmSync(file, { force: true });
+      lock.close();
+    },
+  };
+}
+
+/** A lock of the operating system, which ends with the process that holds it, however that ends; SQLite asks for it. */
+function takeLock(home: string): DatabaseSync {
+  const file = join(home, 'lock');
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new DatabaseSync(file);
+    lock.exec('pragma locking_mode = exclusive; begin exclusive');
+    return lock;
+  } catch (error) {
+    lock?.close();
+    if ((error as { errcode?: number }).errcode !== locked) {
+      throw refuse(
+        'not-writable',
+        `${file} cannot be written: ${(error as Error).message}. Check who owns ${home}.`,
+      );
+    }
+    const other = readRunning(home);
+    throw refuse(
+      'in-use',
+      `Another Pando${other ? ` (process ${other.pid}, ${other.url})` : ''} is running on ${home}. ` +
+        'Stop it first, or choose another folder with PANDO_HOME.',
+    );
+  }
+}
+
+// SQLITE_BUSY
+const locked = 5;
+
+/** Whether somebody runs on this home now. */
+export function isHeld(home: string): boolean {
+  try {
+    takeLock(home).close();
+    return false;
+  } catch (error) {
+    return (error as { type?: string }).type === 'home/in-use';
+  }
+}
+
+/** What the running program said of itself; it may have been killed since. */
+export function readRunning(home: string): Running | undefined {
+  try {
+    const { pid, url } = JSON.parse(readFileSync(join(home, 'run.json'), 'utf8')) as Partial<Running>;
+    return typeof pid === 'number' && typeof url === 'string' ? { pid, url } : undefined;
+  } catch {
+    return undefined;
+  }
+}

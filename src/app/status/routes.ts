@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { App } from '#platform/http';
+import { type Status, statusPage } from './page.ts';
+
+/** The page at `/` with its style and its mark. */
+export function statusRoutes(app: App, status: () => Promise<Status>): void {
+  app.get('/', { schema: { hide: true }, config: { always: true } }, async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(statusPage(await status())),
+  );
+  asset(app, 'status.css', 'text/css; charset=utf-8');
+  asset(app, 'mark.svg', 'image/svg+xml');
+}
+
+function asset(app: App, name: string, type: string): void {
+  const content = readFileSync(join(import.meta.dirname, name));
+  app.get(`/${name}`, { schema: { hide: true }, config: { always: true } }, (_request, reply) =>
+    reply.type(type).header('cache-control', 'public, max-age=3600').send(content),
+  );
+}
