@@ -26,7 +26,7 @@ export async function haveDependencies() {
     const [command, ...first] = npm();
     const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund'];
     // npm speaks on the error stream, so that --json output stays clean.
-    const code = await run(command, args, {
+    const { code } = await run(command, args, {
       stdio: ['ignore', 2, 2],
       env: { ...process.env, PATH: ownPath() },
     });
@@ -35,6 +35,7 @@ export async function haveDependencies() {
         `npm ci ended with code ${code}, so Pando cannot run yet. Its own words stand above; ` +
           'most often there is no way to the package registry, or the disk is full. Mend it and try again.\n',
       );
+      release();
       process.exit(code);
     }
     if (!existsSync(pinnedNode)) {
@@ -42,6 +43,7 @@ export async function haveDependencies() {
         'npm ci went through, but the pinned Node is not there: npm was told to run no install scripts. ' +
           'Run `npm ci --ignore-scripts=false` once, then try again.\n',
       );
+      release();
       process.exit(1);
     }
     markInstalled();
@@ -54,7 +56,30 @@ export async function haveDependencies() {
  * Runs one of the project's programs under the pinned Node and resolves to its exit code. Signals are passed on.
  * `tethered` programs are also told to stop when this process is killed without a chance to say so.
  */
-export function runPinned(args, { tethered = false } = {}) {
+export async function runPinned(args, options) {
+  return (await pinned(args, options)).code;
+}
+
+/** The same, for a program that is to stay: when it is killed or breaks, it is started again. */
+export async function keepPinned(args) {
+  for (let inARow = 1; ; inARow++) {
+    const startedAt = Date.now();
+    const { code, killedBy, asked } = await pinned(args, { tethered: true });
+    const ranS = (Date.now() - startedAt) / 1000;
+    const broke = code === faultCode && ranS > 10;
+    if (asked || !(killedBy || broke) || inARow > 20) return code;
+    if (ranS > 30) inARow = 0;
+    process.stderr.write(
+      `Pando ended by itself (${killedBy ?? 'a fault, see the log'}); starting it again.\n`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, Math.min(200 * inARow, 5000)));
+  }
+}
+
+/** With which the program ends after an error that nobody expected. */
+const faultCode = 70;
+
+function pinned(args, { tethered = false } = {}) {
   const tether = tethered ? ['--import', new URL('./tether.mjs', import.meta.url).href] : [];
   return run(pinnedNode, [...tether, ...args], {
     stdio: tethered ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
@@ -62,26 +87,29 @@ export function runPinned(args, { tethered = false } = {}) {
   });
 }
 
+/** Resolves to the exit code, which signal ended it if one did, and whether we had been asked to stop. */
 function run(command, args, options) {
   return new Promise((resolve) => {
     const child = spawn(command, args, options);
-    const stopPassing = passSignals(child);
+    const signals = passSignals(child);
     child.once('error', (error) => {
-      stopPassing();
       process.stderr.write(`${command} could not be started: ${error.message}\n`);
-      resolve(127);
+      resolve({ code: 127, asked: signals.stop() });
     });
-    child.once('exit', (code, signal) => {
-      stopPassing();
-      resolve(code ?? 128 + (constants.signals[signal] ?? 0));
+    child.once('exit', (code, killedBy) => {
+      resolve({ code: code ?? 128 + (constants.signals[killedBy] ?? 0), killedBy, asked: signals.stop() });
     });
   });
 }
 
 function passSignals(child) {
+  let asked = false;
   const handlers = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
-    // Ctrl-C on a terminal reaches the whole group by itself; passed on as well, it would count as pressed twice.
-    const handler = () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal));
+    const handler = () => {
+      asked = true;
+      // Ctrl-C on a terminal reaches the whole group by itself; passed on as well, it would count as pressed twice.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    };
     process.on(signal, handler);
     return [signal, handler];
   });
@@ -90,11 +118,18 @@ function passSignals(child) {
   const watch =
     process.env.npm_lifecycle_event === undefined
       ? undefined
-      : setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 1000);
+      : setInterval(() => {
+          if (process.ppid === parent) return;
+          asked = true;
+          child.kill('SIGTERM');
+        }, 1000);
   watch?.unref();
-  return () => {
-    clearInterval(watch);
-    for (const [signal, handler] of handlers) process.off(signal, handler);
+  return {
+    stop() {
+      clearInterval(watch);
+      for (const [signal, handler] of handlers) process.off(signal, handler);
+      return asked;
+    },
   };
 }
 

@@ -1,12 +1,12 @@
 // npm start, npm test, npm run check, npm run bench, npm run chaos: all come through here.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { haveDependencies, root, runPinned } from './bootstrap.mjs';
+import { haveDependencies, keepPinned, root, runPinned } from './bootstrap.mjs';
 
 const bin = (...path) => join(root, 'node_modules', ...path);
 
 const commands = {
-  start: (args) => runPinned([join(root, 'src/app/main.ts'), 'start', ...args], { tethered: true }),
+  start: (args) => keepPinned([join(root, 'src/app/main.ts'), 'start', ...args]),
   test: (args) => runPinned([bin('vitest/vitest.mjs'), 'run', ...args]),
   check,
   bench: (args) => measure('bench', '', args),

@@ -23,7 +23,12 @@ export async function describe(app: App, o: { version: string; publicUrl?: strin
       components: {
         securitySchemes: {
           secretKey: { type: 'http', scheme: 'bearer', description: 'A secret key of a workspace.' },
-          session: { type: 'apiKey', in: 'cookie', name: 'pando_session', description: 'Set by signing in.' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: o.publicUrl?.startsWith('https:') ? '__Host-pando_session' : 'pando_session',
+            description: 'Set by signing in at POST /api/session.',
+          },
           writeKey: {
             type: 'http',
             scheme: 'basic',
