@@ -16,8 +16,11 @@ export function checkSameOrigin(request: FastifyRequest, publicUrl: PublicUrl): 
 
 function foreign(origin: string | undefined, host: string, publicUrl: PublicUrl): boolean {
   if (origin === undefined) return false;
-  if (!URL.canParse(origin)) return true;
-  return new URL(origin).host !== host && new URL(origin).origin !== new URL(publicUrl()).origin;
+  const from = URL.parse(origin);
+  if (!from) return true;
+  // By its scheme, so that a default port is left out on both sides.
+  const here = URL.parse(`${from.protocol}//${host}`);
+  return from.host !== here?.host && from.origin !== new URL(publicUrl()).origin;
 }
 
 /** A write on the strength of a cookie must show that the page could read the session's own token. */
