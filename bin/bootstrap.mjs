@@ -23,16 +23,12 @@ export async function haveDependencies() {
       'Installing the packages that Pando is pinned to (npm ci). ' +
         'This happens once and after an upgrade; it takes from half a minute to a few minutes.\n',
     );
-    const [command, ...first] = npm();
-    const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund'];
-    // npm speaks on the error stream, so that --json output stays clean.
-    const { code } = await run(command, args, {
-      stdio: ['ignore', 2, 2],
-      env: { ...process.env, PATH: ownPath() },
-    });
+    // A registry that does not carry the packages of other systems makes npm ci call the lock file incomplete;
+    // npm install then takes the same versions from it.
+    const code = (await npm('ci')) && (await npm('install', '--no-save'));
     if (code !== 0) {
       process.stderr.write(
-        `npm ci ended with code ${code}, so Pando cannot run yet. Its own words stand above; ` +
+        `npm ended with code ${code}, so Pando cannot run yet. Its own words stand above; ` +
           'most often there is no way to the package registry, or the disk is full. Mend it and try again.\n',
       );
       release();
@@ -40,7 +36,7 @@ export async function haveDependencies() {
     }
     if (!existsSync(pinnedNode)) {
       process.stderr.write(
-        'npm ci went through, but the pinned Node is not there: npm was told to run no install scripts. ' +
+        'npm went through, but the pinned Node is not there: npm was told to run no install scripts. ' +
           'Run `npm ci --ignore-scripts=false` once, then try again.\n',
       );
       release();
@@ -172,11 +168,22 @@ function lockHash() {
     .digest('hex');
 }
 
-/** The npm that started us, by the Node it runs on itself: never by the one in node_modules, which `npm ci` takes away. */
-function npm() {
+/**
+ * Runs the npm that started us, by the Node it runs on itself: never by the one in node_modules, which is about to be
+ * replaced. It speaks on the error stream, so that --json output stays clean.
+ */
+async function npm(...words) {
   const { npm_execpath: cli, npm_node_execpath: node } = process.env;
   const usable = cli && node && basename(cli).startsWith('npm-cli') && !node.startsWith(modules + sep);
-  return usable ? [node, cli] : ['npm'];
+  const [command, ...first] = usable ? [node, cli] : ['npm'];
+  const args = [...first, ...words, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { code, killedBy, asked } = await run(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, PATH: ownPath() },
+  });
+  if (killedBy || asked) process.exit(code);
+  return code;
 }
 
 function ownPath() {
