@@ -20,12 +20,10 @@ export async function haveDependencies() {
   try {
     if (isInstalled()) return;
     process.stderr.write(
-      'Installing the packages that Pando is pinned to (npm ci). ' +
+      'Installing the packages that Pando is pinned to, with npm. ' +
         'This happens once and after an upgrade; it takes from half a minute to a few minutes.\n',
     );
-    // A registry that does not carry the packages of other systems makes npm ci call the lock file incomplete;
-    // npm install then takes the same versions from it.
-    const code = (await npm('ci')) && (await npm('install', '--no-save'));
+    const code = lockIsComplete() ? await npm('ci') : await npm('install', '--no-save');
     if (code !== 0) {
       process.stderr.write(
         `npm ended with code ${code}, so Pando cannot run yet. Its own words stand above; ` +
@@ -155,6 +153,18 @@ function installedByNpm() {
   return Object.entries(wanted).every(
     ([path, { version, optional }]) =>
       path === '' || (path in present ? present[path].version === version : optional),
+  );
+}
+
+/**
+ * A lock file that was written where the registry lacks the packages for other systems does not name these, and npm ci
+ * refuses it; npm install takes the very same versions from it.
+ */
+function lockIsComplete() {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const named = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
+  return Object.values(packages).every(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies).every((name) => named.has(name)),
   );
 }
 
