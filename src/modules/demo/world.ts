@@ -81,7 +81,8 @@ export function createWorld(options: StoryOptions): World {
   const { seed, people, months, now } = options;
   const start = DateTime.fromMillis(now, { zone: 'utc' }).minus({ months }).startOf('day').toMillis();
   const nowDay = Math.max(1, Math.ceil((now - start) / DAY_MS));
-  const daysAfter = options.daysAfter ?? 0;
+  // Who comes in the days after now is invited before.
+  const daysAfter = Math.max(4, options.daysAfter ?? 0);
   const calendar = createCalendar(start, nowDay + daysAfter + 2);
   const existing = Math.floor(people * KNOWN_BEFORE);
   const busyNow = calendar.busyAt('gb', nowDay);
