@@ -1,0 +1,271 @@
+import type { Identity } from '#modules/identity';
+import type { People } from '#modules/people';
+import type { ClickHouse } from '#platform/clickhouse';
+import type { Clock } from '#platform/clock';
+import type { Jobs } from '#platform/jobs';
+import type { Log } from '#platform/log';
+import type { Postgres } from '#platform/postgres';
+import { isBot } from './bots.ts';
+import { erasurePart } from './erase.ts';
+import { Events } from './events.ts';
+import { Following } from './follow.ts';
+import type { Outcome } from './intake.ts';
+import { Intake } from './intake.ts';
+import { keepLog } from './keep.ts';
+import type { Event, Reading } from './message.ts';
+import { isRejection, readMessage } from './message.ts';
+import { Paths } from './path.ts';
+import { Quarantine } from './quarantine.ts';
+import { CollectSettings, collectDefaults } from './schema.ts';
+import type { Source } from './sources.ts';
+import { Sources } from './sources.ts';
+import type { Quarantined } from './sql.ts';
+import { readHead } from './sql.ts';
+import { Writer } from './writer.ts';
+import { lagMs } from './writer-sql.ts';
+
+export interface CollectDeps {
+  pg: Postgres;
+  ch: ClickHouse;
+  identity: Identity;
+  people: People;
+  jobs: Jobs;
+  clock: Clock;
+  log: Log;
+  /** Accepted events that ClickHouse may lack before new ones are refused. */
+  bufferEvents: number;
+}
+
+/** Messages of one source, as they came in one request or from one part of a file. */
+export interface Ingest {
+  workspaceId: number;
+  source: Source;
+  /** Shaped as the tracking API has them. */
+  messages: readonly unknown[];
+  receivedAt: Date;
+  /** When the batch was sent, by the sender's clock, ms. */
+  sentAt?: number | null;
+  userAgent?: string;
+  /** They fill reports and segments, and set off nothing. Events older than a day are so by themselves. */
+  historical?: boolean;
+  /** 32,000 at the public door; an import may have 1,000,000. */
+  maxEventBytes?: number;
+}
+
+export interface IngestAnswer {
+  accepted: number;
+  duplicates: number;
+  quarantined: number;
+  /** Counted but not stored: the person denied analytics, or was erased and may not come back by an import. */
+  withheld: number;
+  items: { outcome: Outcome; reason?: string; detail?: string }[];
+}
+
+export type Collect = ReturnType<typeof createCollect>;
+
+export const maxEventBytes = 32 * 1024;
+
+/** Events from every touchpoint: accepted durably, resolved, and carried into ClickHouse. */
+export function createCollect(deps: CollectDeps) {
+  const { pg, ch, identity, people, jobs, clock, log } = deps;
+  const settings = identity.settings.register('collect', CollectSettings, collectDefaults);
+  const sources = new Sources(pg, clock);
+  const listeners = new Set<(workspaceId: number, seq: number) => void>();
+  const writer = new Writer({
+    pg,
+    ch,
+    clock,
+    log,
+    gatherMs: 150,
+    pollMs: 250,
+    onWritten: (workspaceId, seq) => {
+      for (const listener of listeners) listener(workspaceId, seq);
+    },
+  });
+  const following = new Following({ pg, clock, log });
+  const intake = new Intake({
+    pg,
+    people,
+    clock,
+    log,
+    bufferEvents: deps.bufferEvents,
+    onCommit: () => {
+      writer.wake();
+      following.wake();
+    },
+  });
+  const paths = new Paths({ identity });
+  const events = new Events({ ch, people, sources, pg, paths });
+  people.useBehaviour({ stageOf: (workspaceId, keys) => events.stageOf(workspaceId, keys) });
+  people.addExport('events', (workspaceId, keys) => events.exportOf(workspaceId, keys));
+  people.addErasurePart(erasurePart({ pg, ch, settled: (workspaceId) => settled(workspaceId) }));
+  const keeping = keepLog({ pg, ch, clock, log, intake, identity, settings, jobs });
+
+  async function reading(
+    request: Ingest,
+  ): Promise<{ how: Reading; now: CollectSettings; analyticsByDefault: boolean }> {
+    const { workspaceId, source } = request;
+    const [rules, now, aboutPeople, workspace] = await Promise.all([
+      people.rules(workspaceId),
+      settings.read(workspaceId),
+      people.settings(workspaceId),
+      identity.workspaces.get(workspaceId),
+    ]);
+    return {
+      now,
+      analyticsByDefault: aboutPeople.consent.defaults.analytics ?? true,
+      how: {
+        rules,
+        sourceId: source.id,
+        sourceName: source.name,
+        receivedAt: request.receivedAt.getTime(),
+        sentAt: request.sentAt ?? null,
+        historical: (request.historical ?? false) || source.kind === 'import',
+        maxBytes: request.maxEventBytes ?? maxEventBytes,
+        currency: workspace?.currency ?? 'USD',
+      },
+    };
+  }
+
+  /** Everything of the workspace that was accepted so far is readable when this resolves. */
+  async function settled(workspaceId: number): Promise<void> {
+    const head = await pg.inWorkspace(workspaceId, (tx) => readHead(tx, workspaceId));
+    if (head && head.head > 0) await writer.reached(workspaceId, head.head);
+    await people.mirror.flush();
+  }
+
+  /**
+   * Accepts messages: resolves when they are on disk. What cannot be accepted goes to quarantine with the reason.
+   * Throws Unavailable when Postgres is away, and refuses `busy` and `buffer-full`: send the same again later.
+   */
+  async function ingest(request: Ingest): Promise<IngestAnswer> {
+    const { how, now, analyticsByDefault } = await reading(request);
+    const good: Event[] = [];
+    const quarantined: Omit<Quarantined, 'sourceId'>[] = [];
+    const items: IngestAnswer['items'] = [];
+    for (const raw of request.messages) {
+      const read = readMessage(raw, how);
+      if (isRejection(read)) {
+        items.push({ outcome: 'quarantined', reason: read.reason, detail: read.detail });
+        quarantined.push({ ...read, ...describeRaw(raw, how.sentAt) });
+      } else {
+        items.push({ outcome: 'accepted' });
+        good.push(read);
+      }
+    }
+    const allowed =
+      request.source.kind === 'import' ? await withoutErased(request.workspaceId, good, items) : good;
+    if (allowed.length > 0 || quarantined.length > 0) {
+      const outcomes = await intake.accept({
+        source: request.source,
+        receivedAt: how.receivedAt,
+        bot: isBot(request.userAgent),
+        events: allowed,
+        quarantined,
+        contractEvents: contractSet(now),
+        analyticsByDefault,
+      });
+      let next = 0;
+      for (const item of items)
+        if (item.outcome === 'accepted') item.outcome = outcomes[next++] ?? 'accepted';
+    }
+    const count = (outcome: Outcome) =>
+      items.reduce((sum, item) => sum + (item.outcome === outcome ? 1 : 0), 0);
+    return {
+      accepted: count('accepted'),
+      duplicates: count('duplicate'),
+      quarantined: count('quarantined'),
+      withheld: count('withheld'),
+      items,
+    };
+  }
+
+  async function withoutErased(
+    workspaceId: number,
+    good: readonly Event[],
+    items: IngestAnswer['items'],
+  ): Promise<Event[]> {
+    const places = good.flatMap((event, place) =>
+      event.observation.identifiers.map((identifier) => ({ place, identifier })),
+    );
+    const hit = await people.suppressed(
+      workspaceId,
+      places.map(({ identifier }) => identifier),
+    );
+    if (hit.size === 0) return [...good];
+    const erased = new Set([...hit].map((i) => places[i]?.place));
+    const accepted = items.filter((item) => item.outcome === 'accepted');
+    return good.filter((_, place) => {
+      if (!erased.has(place)) return true;
+      const item = accepted[place];
+      if (item) Object.assign(item, { outcome: 'withheld', reason: 'erased' });
+      return false;
+    });
+  }
+
+  const quarantine = new Quarantine({ pg, clock, sources, ingest });
+
+  return {
+    ingest,
+    settled,
+    sources,
+    quarantine,
+    events,
+    paths,
+    /** How busy live collection is, 0 to 1: what works at low priority waits by this. */
+    load: () => intake.load(),
+    /** Told when a workspace's log is readable up to a batch. */
+    onWritten(listener: (workspaceId: number, seq: number) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    /** Follows the event log from its end on, or from where the follower of this name stands. */
+    follow: following.follow.bind(following),
+    /** State of the writer and the followers, for /metrics and the status page. */
+    state: async (workspaceId: number) => ({
+      lagMs: await pg.inWorkspace(workspaceId, (tx) => lagMs(tx, workspaceId)),
+      error: writer.error,
+    }),
+    writerBehindMs: () => writer.behindMs(),
+    remember: keeping.remember,
+    fold: keeping.fold,
+    start(): void {
+      writer.start();
+      following.start();
+      keeping.start();
+    },
+    /** Answers what was handed in, then stops; what ClickHouse does not have yet is carried after the next start. */
+    async stop(): Promise<void> {
+      await intake.drained();
+      await keeping.stop();
+      await following.stop();
+      await writer.stop();
+    },
+    settings,
+  };
+}
+
+const contractSets = new WeakMap<CollectSettings, ReadonlySet<string>>();
+
+function contractSet(settings: CollectSettings): ReadonlySet<string> {
+  let set = contractSets.get(settings);
+  if (!set) contractSets.set(settings, (set = new Set(settings.contractEvents)));
+  return set;
+}
+
+const maxRawLength = 1_100_000;
+
+function describeRaw(raw: unknown, sentAt: number | null): Pick<Quarantined, 'messageId' | 'sentAt' | 'raw'> {
+  let text: string;
+  try {
+    text = JSON.stringify(raw) ?? 'null';
+  } catch {
+    text = '"nested too deeply to be shown"';
+  }
+  const id = typeof raw === 'object' && raw !== null && 'messageId' in raw ? raw.messageId : null;
+  return {
+    messageId: typeof id === 'string' ? id.slice(0, 500).toWellFormed().replaceAll('\0', '') : null,
+    sentAt: sentAt === null ? null : new Date(sentAt).toISOString(),
+    raw: text.slice(0, maxRawLength),
+  };
+}

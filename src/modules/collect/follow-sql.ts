@@ -1,0 +1,60 @@
+import type { Tx } from '#platform/postgres';
+
+/** Workspaces in which the follower has something before it, or has no position yet. */
+export async function behind(tx: Tx, follower: string): Promise<number[]> {
+  const rows = await tx.query<{ workspace_id: number }>(
+    `select h.workspace_id from log_heads h
+       left join log_positions p on p.workspace_id = h.workspace_id and p.follower = $1
+      where p.seq is null or p.seq < h.head`,
+    [follower],
+    'collect.behind',
+  );
+  return rows.map((row) => row.workspace_id);
+}
+
+/** The position, held until the transaction ends; null where another process has it. A new follower begins at the end. */
+export async function lockPosition(tx: Tx, workspaceId: number, follower: string): Promise<number | null> {
+  await tx.query(
+    `insert into log_positions (workspace_id, follower, seq)
+     select $1, $2, head from log_heads where workspace_id = $1 on conflict do nothing`,
+    [workspaceId, follower],
+  );
+  const [row] = await tx.query<{ seq: number }>(
+    'select seq from log_positions where workspace_id = $1 and follower = $2 for update skip locked',
+    [workspaceId, follower],
+  );
+  return row?.seq ?? null;
+}
+
+export async function batchesAfter(
+  tx: Tx,
+  workspaceId: number,
+  seq: number,
+  most: number,
+): Promise<{ seq: number; at: Date; payload: Buffer }[]> {
+  return tx.query(
+    'select seq, at, payload from event_log where workspace_id = $1 and seq > $2 order by seq limit $3',
+    [workspaceId, seq, most],
+    'collect.batchesAfter',
+  );
+}
+
+export async function savePosition(
+  tx: Tx,
+  workspaceId: number,
+  follower: string,
+  seq: number,
+): Promise<void> {
+  await tx.query(
+    'update log_positions set seq = $3, error = null where workspace_id = $1 and follower = $2',
+    [workspaceId, follower, seq],
+  );
+}
+
+export async function saveError(tx: Tx, workspaceId: number, follower: string, error: string): Promise<void> {
+  await tx.query('update log_positions set error = $3 where workspace_id = $1 and follower = $2', [
+    workspaceId,
+    follower,
+    error.slice(0, 1000),
+  ]);
+}

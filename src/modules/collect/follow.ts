@@ -1,0 +1,100 @@
+import { promisify } from 'node:util';
+import { zstdDecompress } from 'node:zlib';
+import type { Clock } from '#platform/clock';
+import type { Log } from '#platform/log';
+import type { Postgres, Tx } from '#platform/postgres';
+import * as sql from './follow-sql.ts';
+import type { Column } from './row.ts';
+import { fromRow } from './row.ts';
+
+const decompress = promisify(zstdDecompress);
+
+export type LogEvent = Record<Column, string | null>;
+
+/** One batch of the log, in order; what it does in the transaction commits together with the follower's position. */
+export type BatchHandler = (
+  tx: Tx,
+  batch: { workspaceId: number; seq: number; at: Date; events: LogEvent[] },
+) => Promise<void>;
+
+/**
+ * Followers of the event log: each workspace's batches in order, each follower with a position of its own. The log
+ * keeps a batch until every follower has passed it. Any number of processes may run the same follower.
+ */
+export class Following {
+  readonly #deps: { pg: Postgres; clock: Clock; log: Log };
+  readonly #followers: { name: string; handler: BatchHandler }[] = [];
+  #stopping = new AbortController();
+  #running: Promise<void> | null = null;
+  #nap: AbortController | null = null;
+
+  constructor(deps: { pg: Postgres; clock: Clock; log: Log }) {
+    this.#deps = deps;
+  }
+
+  /** To be called before `start`. A new follower begins at the log's end. */
+  follow(name: string, handler: BatchHandler): void {
+    this.#followers.push({ name, handler });
+  }
+
+  start(): void {
+    this.#stopping = new AbortController();
+    if (this.#followers.length > 0) this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.wake();
+    await this.#running;
+    this.#running = null;
+  }
+
+  wake(): void {
+    this.#nap?.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { pg, clock, log } = this.#deps;
+    while (!this.#stopping.signal.aborted) {
+      let worked = false;
+      for (const { name, handler } of this.#followers) {
+        try {
+          for (const workspaceId of await pg.asSystem((tx) => sql.behind(tx, name))) {
+            worked = (await this.#step(workspaceId, name, handler)) || worked;
+          }
+        } catch (error) {
+          log.warn({ follower: name, err: error }, 'a follower of the event log could not go on');
+        }
+      }
+      if (worked) continue;
+      this.#nap = new AbortController();
+      await clock.sleep(250, this.#nap.signal);
+      this.#nap = null;
+    }
+  }
+
+  /** A few batches of one workspace; a handler that throws keeps only its own follower there, and is shown. */
+  async #step(workspaceId: number, name: string, handler: BatchHandler): Promise<boolean> {
+    try {
+      return await this.#deps.pg.inWorkspace(workspaceId, async (tx) => {
+        const position = await sql.lockPosition(tx, workspaceId, name);
+        if (position === null) return false;
+        const batches = await sql.batchesAfter(tx, workspaceId, position, 20);
+        for (const batch of batches) {
+          const text = (await decompress(batch.payload)).toString('utf8');
+          const events = text === '' ? [] : text.slice(0, -1).split('\n').map(fromRow);
+          await handler(tx, { workspaceId, seq: batch.seq, at: batch.at, events });
+        }
+        const last = batches.at(-1);
+        if (last) await sql.savePosition(tx, workspaceId, name, last.seq);
+        return last !== undefined;
+      });
+    } catch (error) {
+      this.#deps.log.warn({ follower: name, workspaceId, err: error }, 'a follower of the event log failed');
+      await this.#deps.pg.inWorkspace(workspaceId, (tx) =>
+        sql.saveError(tx, workspaceId, name, error instanceof Error ? error.message : String(error)),
+      );
+      return false;
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import type { Identity, SettingsSection } from '#modules/identity';
+import type { ClickHouse } from '#platform/clickhouse';
+import type { Clock } from '#platform/clock';
+import type { Jobs } from '#platform/jobs';
+import type { Log } from '#platform/log';
+import type { Postgres } from '#platform/postgres';
+import type { Intake } from './intake.ts';
+import { deleteRuns, expiredRuns } from './run-sql.ts';
+import { mergeRuns, sortIds, writeRun } from './runs.ts';
+import type { CollectSettings } from './schema.ts';
+import * as sql from './sql.ts';
+
+/** So many ids of one workspace are remembered one by one before they are folded into a run. */
+const foldAt = 400_000;
+/** A retry is recognised for at least 30 days; a run is dropped when its newest id is older. */
+const rememberDays = 31;
+const everyMs = 5_000;
+
+/**
+ * Keeps the log small: folds message ids into sorted runs, removes batches that everybody has, lets runs expire, and
+ * removes events that are older than the workspace keeps them.
+ */
+export function keepLog(deps: {
+  pg: Postgres;
+  ch: ClickHouse;
+  clock: Clock;
+  log: Log;
+  intake: Intake;
+  identity: Identity;
+  settings: SettingsSection<CollectSettings>;
+  jobs: Jobs;
+}) {
+  const { pg, ch, clock, log, intake, identity, settings, jobs } = deps;
+  let stopping = new AbortController();
+  let running: Promise<void> | null = null;
+
+  /** Moves the ids of all batches up to the log's end into a run. */
+  async function fold(workspaceId: number): Promise<boolean> {
+    intake.lane(workspaceId).startPart();
+    const folded = await pg.inWorkspace(workspaceId, async (tx) => {
+      if (!(await sql.lockFold(tx, workspaceId))) return false;
+      const head = await sql.readHead(tx, workspaceId);
+      if (!head || head.folded === head.head) return false;
+      const live: Buffer[] = [];
+      const kept: Buffer[] = [];
+      let newest = new Date(0);
+      let upTo = head.folded;
+      while (upTo < head.head) {
+        const rows = await sql.idsAfter(tx, workspaceId, upTo, 500);
+        for (const row of rows) {
+          live.push(row.ids);
+          kept.push(row.kept_ids);
+          if (row.at > newest) newest = row.at;
+          upTo = row.seq;
+        }
+        if (rows.length === 0) break;
+      }
+      await writeRun(tx, workspaceId, sortIds(live), false, newest);
+      await writeRun(tx, workspaceId, sortIds(kept), true, newest);
+      await sql.setFolded(tx, workspaceId, upTo);
+      return true;
+    });
+    if (folded) await merge(workspaceId);
+    return folded;
+  }
+
+  async function merge(workspaceId: number): Promise<void> {
+    await pg.inWorkspace(workspaceId, async (tx) => {
+      if (!(await sql.lockFold(tx, workspaceId))) return;
+      if (await mergeRuns(tx, workspaceId)) await sql.setFolded(tx, workspaceId, 0);
+    });
+  }
+
+  async function trim(workspaceId: number): Promise<void> {
+    for (let i = 0; i < 20; i++) {
+      if ((await pg.inWorkspace(workspaceId, (tx) => sql.trimLog(tx, workspaceId, 200))) < 200) return;
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(everyMs, stopping.signal);
+      for (const workspaceId of intake.workspaces()) {
+        if (stopping.signal.aborted) return;
+        try {
+          if (intake.lane(workspaceId).recentIds >= foldAt) await fold(workspaceId);
+          await trim(workspaceId);
+        } catch (error) {
+          log.warn({ workspaceId, err: error }, 'the log could not be made smaller; trying again');
+        }
+      }
+    }
+  }
+
+  jobs.define('collect.daily', async () => {
+    for (const workspace of await identity.workspaces.list()) {
+      // Ids of quiet workspaces too leave the log once a day.
+      await fold(workspace.id);
+      await trim(workspace.id);
+      await pg.inWorkspace(workspace.id, async (tx) => {
+        const expired = await expiredRuns(tx, workspace.id, new Date(clock.ms() - rememberDays * 86_400_000));
+        if (expired.length === 0) return;
+        await deleteRuns(tx, workspace.id, expired);
+        await sql.setFolded(tx, workspace.id, 0);
+      });
+      const { retentionDays } = await settings.read(workspace.id);
+      if (retentionDays !== null) {
+        await ch.command(
+          `alter table events delete where workspace_id = {ws:UInt32} and time < fromUnixTimestamp64Milli({before:Int64}, 'UTC')`,
+          { ws: workspace.id, before: clock.ms() - retentionDays * 86_400_000 },
+        );
+      }
+    }
+  });
+  jobs.cron('collect.daily', '40 3 * * *');
+
+  return {
+    fold,
+    /** Remembers message ids that were accepted elsewhere, as packed 64-bit hashes. */
+    async remember(workspaceId: number, packed: Buffer): Promise<void> {
+      await pg.inWorkspace(workspaceId, async (tx) => {
+        await sql.lockHead(tx, workspaceId);
+        await writeRun(tx, workspaceId, sortIds([packed]), false, clock.now());
+        await sql.setFolded(tx, workspaceId, 0);
+      });
+    },
+    start(): void {
+      stopping = new AbortController();
+      running ??= run();
+    },
+    async stop(): Promise<void> {
+      stopping.abort();
+      await running;
+      running = null;
+    },
+  };
+}

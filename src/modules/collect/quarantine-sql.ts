@@ -1,0 +1,69 @@
+import type { Tx } from '#platform/postgres';
+
+export interface Row {
+  id: number;
+  source_id: number;
+  at: Date;
+  reason: string;
+  detail: string;
+  message_id: string | null;
+  sent_at: string | null;
+  raw: string;
+}
+
+const columns = 'id, source_id, at, reason, detail, message_id, sent_at, raw';
+
+export async function listQuarantine(
+  tx: Tx,
+  workspaceId: number,
+  o: { before: number | null; reason: string | null; most: number },
+): Promise<Row[]> {
+  return tx.query<Row>(
+    `select ${columns} from quarantine
+      where workspace_id = $1 and id < $2 and ($3::text is null or reason = $3) order by id desc limit $4`,
+    [workspaceId, o.before ?? Number.MAX_SAFE_INTEGER, o.reason, o.most],
+  );
+}
+
+export async function countQuarantine(
+  tx: Tx,
+  workspaceId: number,
+): Promise<{ reason: string; events: number }[]> {
+  return tx.query(
+    'select reason, count(*)::bigint as events from quarantine where workspace_id = $1 group by reason order by 2 desc',
+    [workspaceId],
+  );
+}
+
+export async function findQuarantined(tx: Tx, workspaceId: number, ids: readonly number[]): Promise<Row[]> {
+  return tx.query<Row>(
+    `select ${columns} from quarantine where workspace_id = $1 and id = any($2::bigint[]) order by id`,
+    [workspaceId, ids],
+  );
+}
+
+export async function deleteQuarantined(
+  tx: Tx,
+  workspaceId: number,
+  ids: readonly number[],
+): Promise<number> {
+  const rows = await tx.query(
+    'delete from quarantine where workspace_id = $1 and id = any($2::bigint[]) returning id',
+    [workspaceId, ids],
+  );
+  return rows.length;
+}
+
+/** Rows that hold one of these texts. */
+export async function eraseFromQuarantine(
+  tx: Tx,
+  workspaceId: number,
+  needles: readonly string[],
+): Promise<void> {
+  if (needles.length === 0) return;
+  await tx.query(
+    `delete from quarantine q where workspace_id = $1
+      and exists (select 1 from unnest($2::text[]) as n(needle) where strpos(q.raw, n.needle) > 0 or strpos(lower(q.raw), lower(n.needle)) > 0)`,
+    [workspaceId, needles],
+  );
+}

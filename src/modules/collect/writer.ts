@@ -1,0 +1,165 @@
+import { promisify } from 'node:util';
+import { zstdDecompress } from 'node:zlib';
+import type { ClickHouse } from '#platform/clickhouse';
+import type { Clock } from '#platform/clock';
+import { uuidv7 } from '#platform/ids';
+import type { Log } from '#platform/log';
+import type { Postgres } from '#platform/postgres';
+import { columns } from './row.ts';
+import * as sql from './writer-sql.ts';
+
+const decompress = promisify(zstdDecompress);
+
+const maxEventsAnInsert = 20_000;
+const leaseMs = 2_000;
+
+/**
+ * Carries the log into ClickHouse, batch after batch, exactly once: what goes out is written down first, with the
+ * token under which ClickHouse recognises it; after a crash the same batches go out under the same token.
+ * Any number of processes may run one; a lease keeps them from doing the same work twice (which would do no harm).
+ */
+export class Writer {
+  readonly #deps: WriterDeps;
+  readonly #written = new Map<number, number>();
+  readonly #waiters: { workspaceId: number; seq: number; resolve(): void }[] = [];
+  #wake: () => void = () => {};
+  #woken = false;
+  #stopping = new AbortController();
+  #running: Promise<void> | null = null;
+  #behindSince: number | null = null;
+  error: string | null = null;
+
+  constructor(deps: WriterDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#stopping = new AbortController();
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.wake();
+    await this.#running;
+    this.#running = null;
+  }
+
+  /** Something was appended. */
+  wake(): void {
+    this.#woken = true;
+    this.#wake();
+  }
+
+  /** How long there has been something to write that is not written, in ms. */
+  behindMs(): number {
+    return this.#behindSince === null ? 0 : Math.round(this.#deps.clock.tick() - this.#behindSince);
+  }
+
+  /** Resolves when the workspace's log is in ClickHouse up to this batch. */
+  async reached(workspaceId: number, seq: number): Promise<void> {
+    if ((this.#written.get(workspaceId) ?? 0) >= seq) return;
+    const known = await this.#deps.pg.inWorkspace(workspaceId, (tx) => sql.writtenSeq(tx, workspaceId));
+    if (known >= seq) return;
+    await new Promise<void>((resolve) => {
+      this.#waiters.push({ workspaceId, seq, resolve });
+      this.wake();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log, gatherMs } = this.#deps;
+    const owner = uuidv7(clock);
+    let failures = 0;
+    while (!this.#stopping.signal.aborted) {
+      const started = clock.tick();
+      try {
+        const wrote = await this.#round(owner);
+        failures = 0;
+        this.error = null;
+        if (wrote === 0) {
+          this.#behindSince = null;
+          await this.#idle();
+        } else if (wrote < maxEventsAnInsert) {
+          // Few large parts are cheaper for ClickHouse than many small ones.
+          await clock.sleep(Math.max(5, gatherMs - (clock.tick() - started)), this.#stopping.signal);
+        }
+      } catch (error) {
+        failures++;
+        this.error = error instanceof Error ? error.message : String(error);
+        if (failures === 1 || failures % 20 === 0) {
+          log.warn({ failures, reason: this.error }, 'events wait to be written to ClickHouse');
+        }
+        await clock.sleep(Math.min(5_000, 100 * 2 ** Math.min(failures, 6)), this.#stopping.signal);
+      }
+    }
+  }
+
+  async #idle(): Promise<void> {
+    if (this.#woken) {
+      this.#woken = false;
+      return;
+    }
+    // Another process may have appended; its wake-up does not reach us, so look now and then.
+    const nap = new AbortController();
+    this.#wake = () => nap.abort();
+    const onStop = () => nap.abort();
+    this.#stopping.signal.addEventListener('abort', onStop, { once: true });
+    await this.#deps.clock.sleep(this.#deps.pollMs, nap.signal);
+    this.#stopping.signal.removeEventListener('abort', onStop);
+    this.#wake = () => {};
+    this.#woken = false;
+  }
+
+  /** Writes one insert's worth; how many events it had. */
+  async #round(owner: string): Promise<number> {
+    const { pg, ch, clock } = this.#deps;
+    const plan = await pg.asSystem((tx) => sql.takePlan(tx, owner, leaseMs, maxEventsAnInsert));
+    if (plan === null) {
+      await this.#tellWaiters();
+      return 0;
+    }
+    this.#behindSince ??= clock.tick();
+    const payloads = await pg.asSystem((tx) => sql.readPayloads(tx, plan.ranges));
+    const parts = await Promise.all(payloads.map((payload) => decompress(payload)));
+    const body = Buffer.concat(parts);
+    if (body.length > 0) await ch.insert('events', columns, 'TabSeparated', body, { dedupToken: plan.token });
+    await pg.asSystem((tx) => sql.finishPlan(tx, plan));
+    for (const range of plan.ranges) this.#written.set(range.workspaceId, range.to);
+    this.#notify();
+    if (plan.events < maxEventsAnInsert) this.#behindSince = null;
+    return plan.events;
+  }
+
+  /** Another process may have written what somebody waits for here. */
+  async #tellWaiters(): Promise<void> {
+    for (const workspaceId of new Set(this.#waiters.map((waiter) => waiter.workspaceId))) {
+      const seq = await this.#deps.pg.inWorkspace(workspaceId, (tx) => sql.writtenSeq(tx, workspaceId));
+      this.#written.set(workspaceId, seq);
+    }
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (let i = this.#waiters.length - 1; i >= 0; i--) {
+      const waiter = this.#waiters[i];
+      if (waiter && (this.#written.get(waiter.workspaceId) ?? 0) >= waiter.seq) {
+        this.#waiters.splice(i, 1);
+        waiter.resolve();
+      }
+    }
+    for (const [workspaceId, seq] of this.#written) this.#deps.onWritten(workspaceId, seq);
+  }
+}
+
+export interface WriterDeps {
+  pg: Postgres;
+  ch: ClickHouse;
+  clock: Clock;
+  log: Log;
+  /** The least time between two inserts, in ms. */
+  gatherMs: number;
+  /** How often to look for what other processes appended, in ms. */
+  pollMs: number;
+  onWritten(workspaceId: number, seq: number): void;
+}

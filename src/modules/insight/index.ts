@@ -1,0 +1,3 @@
+export type { Overview } from './overview.ts';
+export { overview } from './overview.ts';
+export { insightRoutes } from './routes.ts';

@@ -1,0 +1,73 @@
+import type { ClickHouse } from '#platform/clickhouse';
+
+/** Sums by currency, as decimal texts: different currencies are never added up. */
+export type Money = Record<string, string>;
+
+export interface Overview {
+  /** People with at least one event in the period. */
+  people: number;
+  /** Of them, those with any identifier besides anonymous ids and devices. */
+  known_people: number;
+  events: number;
+  /** `Order Completed`. */
+  orders: number;
+  /** `Order Refunded`. */
+  returns: number;
+  /** Known people with an order whose total is above 0. */
+  buyers: number;
+  /** Orders of known people with a total above 0. */
+  paid_orders: number;
+  /** Of all orders, without returns. */
+  revenue: Money;
+  known_revenue: Money;
+}
+
+/** The pulse of a workspace between two moments (`to` not included); null leaves a side open. */
+export async function overview(
+  ch: ClickHouse,
+  workspaceId: number,
+  from: Date | null,
+  to: Date | null,
+): Promise<Overview> {
+  const period = { ws: workspaceId, from: from?.getTime() ?? 0, to: to?.getTime() ?? 0 };
+  const [[counts], sums] = await Promise.all([
+    ch.query<Record<string, string>>(
+      `select countIf(events > 0) as people, countIf(events > 0 and known) as known_people, sum(events) as events,
+              sum(orders) as orders, sum(returns) as returns, countIf(known and paid > 0) as buyers,
+              sumIf(paid, known) as paid_orders
+         from (
+           select person, max(known) as known, countIf(${within}) as events,
+                  countIf(event = 'Order Completed' and type = 'track' and ${within}) as orders,
+                  countIf(event = 'Order Refunded' and type = 'track' and ${within}) as returns,
+                  countIf(event = 'Order Completed' and type = 'track' and total > 0 and ${within}) as paid
+             from people_events where workspace_id = {ws:UInt32} group by person)`,
+      period,
+    ),
+    ch.query<{ currency: string; revenue: string; known_revenue: string }>(
+      `select currency, toString(sum(orders)) as revenue, toString(sumIf(orders, known)) as known_revenue
+         from (
+           select person, currency, sum(total) as orders,
+                  person in (select person from people_events where workspace_id = {ws:UInt32} and known = 1) as known
+             from people_events
+            where workspace_id = {ws:UInt32} and type = 'track' and event = 'Order Completed' and total is not null and ${within}
+            group by person, currency)
+        group by currency order by currency`,
+      period,
+    ),
+  ]);
+  const number = (name: string) => Number(counts?.[name] ?? 0);
+  return {
+    people: number('people'),
+    known_people: number('known_people'),
+    events: number('events'),
+    orders: number('orders'),
+    returns: number('returns'),
+    buyers: number('buyers'),
+    paid_orders: number('paid_orders'),
+    revenue: Object.fromEntries(sums.map((row) => [row.currency, row.revenue])),
+    known_revenue: Object.fromEntries(sums.map((row) => [row.currency, row.known_revenue])),
+  };
+}
+
+const within = `({from:Int64} = 0 or time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC'))
+  and ({to:Int64} = 0 or time < fromUnixTimestamp64Milli({to:Int64}, 'UTC'))`;

@@ -1,0 +1,249 @@
+import type { Tx } from '#platform/postgres';
+import type { IdentityRules } from './identifier.ts';
+import { anonymousKinds, normalize, parseIdentifier } from './identifier.ts';
+import { keyOf, personId } from './person-id.ts';
+import * as read from './read-sql.ts';
+import type { PeopleSettings } from './schema.ts';
+import { refuse } from './schema.ts';
+import * as sql from './sql.ts';
+import type { StoredTraits } from './traits.ts';
+import { restored, typeOf, wordQuery } from './traits.ts';
+
+export interface PersonSummary {
+  id: string;
+  name: string | null;
+  known: boolean;
+  identifiers: string[];
+  first_seen: string;
+}
+
+export interface TraitValue {
+  value: unknown;
+  type: string;
+  time: string;
+  from: string;
+}
+
+export interface ConsentState {
+  granted: boolean;
+  asked: boolean;
+  time: string | null;
+  source: string | null;
+  text_version: string | null;
+}
+
+const stateNames = ['active', 'retired', 'over-limit', 'shared', 'blocked'] as const;
+const outcomeNames = ['joined', 'conflict', 'apart', 'off'] as const;
+
+export function labelOf(row: { kind: string; value: string }): string {
+  return `${row.kind}:${row.value}`;
+}
+
+/** The identifiers of the person that an id leads to now, oldest first. Refuses `no-such-person`. */
+export async function membersById(tx: Tx, workspaceId: number, id: string): Promise<sql.IdentifierRow[]> {
+  const parts = keyOf(id);
+  const [row] = parts ? await sql.findByKey(tx, workspaceId, [parts.key]) : [];
+  if (!row || row.created_at.getTime() !== parts?.createdAtMs) {
+    throw refuse('no-such-person', 'No person of this workspace has this id.');
+  }
+  return membersByKey(tx, workspaceId, row.person_key);
+}
+
+export async function membersByKey(
+  tx: Tx,
+  workspaceId: number,
+  person: number,
+): Promise<sql.IdentifierRow[]> {
+  const rows = await sql.membersOf(tx, workspaceId, [person]);
+  return rows.sort((a, b) => a.key - b.key);
+}
+
+/** The identifier as it stands, or null where nobody has it. Refuses `not-an-identifier`. */
+export async function findIdentifier(
+  tx: Tx,
+  workspaceId: number,
+  text: string,
+  rules: IdentityRules,
+): Promise<sql.IdentifierRow | null> {
+  const raw = parseIdentifier(text);
+  if (!raw)
+    throw refuse('not-an-identifier', 'An identifier is written as kind:value, like email:ann@example.com.');
+  // What is blocked today may have been accepted before; it must stay findable.
+  const found = normalize(raw, { ...rules, blocked: new Set() });
+  if ('ignored' in found) {
+    throw refuse('not-an-identifier', `"${text.slice(0, 200)}" identifies nobody (${found.ignored.reason}).`);
+  }
+  const [row] = await sql.findByHash(tx, workspaceId, [sql.hash64(`${found.kind}\0${found.value}`)]);
+  return row ?? null;
+}
+
+/** People in the order of the keys given; a key that is nobody's any more is left out. */
+export async function summarize(
+  tx: Tx,
+  workspaceId: number,
+  persons: readonly number[],
+  rules: IdentityRules,
+): Promise<PersonSummary[]> {
+  if (persons.length === 0) return [];
+  const members = Map.groupBy(await sql.membersOf(tx, workspaceId, persons), (row) => row.person_key);
+  const profiles = new Map(
+    (
+      await read.profilesOf(
+        tx,
+        workspaceId,
+        [...members.values()].flat().map((row) => row.key),
+      )
+    ).map((p) => [p.key, p.traits]),
+  );
+  return persons.flatMap((person) => {
+    const rows = members.get(person)?.sort((a, b) => a.key - b.key);
+    const head = rows?.[0];
+    if (!rows || !head) return [];
+    return {
+      id: personId(head.created_at, head.key),
+      name: nameIn(mergeTraits(rows, profiles)),
+      known: rows.some((row) => !anonymousKinds.has(row.kind)),
+      identifiers: strongestFirst(rows, rules).slice(0, 4).map(labelOf),
+      first_seen: head.created_at.toISOString(),
+    };
+  });
+}
+
+export function strongestFirst<T extends { kind: string; key: number }>(
+  rows: readonly T[],
+  rules: IdentityRules,
+): T[] {
+  const rank = (row: T) => rules.kinds.get(row.kind)?.rank ?? 1000;
+  return [...rows].sort((a, b) => rank(a) - rank(b) || a.key - b.key);
+}
+
+/** Traits over all identifiers of a person: for each name the newest by the event's own time. */
+export function mergeTraits(
+  rows: readonly sql.IdentifierRow[],
+  profiles: ReadonlyMap<number, StoredTraits>,
+): Record<string, TraitValue> {
+  const merged = new Map<string, { value: unknown; at: number; from: string }>();
+  for (const row of rows) {
+    for (const [name, [value, at]] of Object.entries(profiles.get(row.key) ?? {})) {
+      const known = merged.get(name);
+      const newer =
+        !known || at > known.at || (at === known.at && JSON.stringify(value) > JSON.stringify(known.value));
+      if (newer) merged.set(name, { value, at, from: labelOf(row) });
+    }
+  }
+  const traits: Record<string, TraitValue> = {};
+  for (const [name, { value, at, from }] of [...merged].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const sent = restored(value);
+    Object.defineProperty(traits, name, {
+      value: { value: sent, type: typeOf(sent), time: new Date(at).toISOString(), from },
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return traits;
+}
+
+function nameIn(traits: Record<string, TraitValue>): string | null {
+  const text = (name: string) => {
+    const value = Object.hasOwn(traits, name) ? traits[name]?.value : undefined;
+    return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+  };
+  const full = text('name');
+  if (full) return full;
+  const first = text('firstName') ?? text('first_name');
+  const last = text('lastName') ?? text('last_name');
+  return first && last ? `${first} ${last}` : (first ?? last);
+}
+
+/** What holds for each purpose: the newest answer over all identifiers, else the workspace's default. */
+export function consentNow(
+  rows: readonly read.ConsentRow[],
+  settings: PeopleSettings,
+): Record<string, ConsentState> {
+  const state: Record<string, ConsentState> = {};
+  for (const purpose of new Set([...settings.consent.purposes, ...rows.map((row) => row.purpose)])) {
+    // The rows come oldest first, at the same moment a refusal after a yes.
+    const newest = rows.findLast((row) => row.purpose === purpose);
+    state[purpose] = {
+      granted: newest?.granted ?? settings.consent.defaults[purpose] ?? false,
+      asked: newest !== undefined,
+      time: newest?.at.toISOString() ?? null,
+      source: newest?.source ?? null,
+      text_version: newest?.text_version ?? null,
+    };
+  }
+  return state;
+}
+
+/** The whole person, without what upper modules know. */
+export async function describe(
+  tx: Tx,
+  workspaceId: number,
+  members: readonly sql.IdentifierRow[],
+  rules: IdentityRules,
+  settings: PeopleSettings,
+) {
+  const head = members[0];
+  if (!head) throw new Error('A person has at least one identifier.');
+  const keys = members.map((row) => row.key);
+  const ties = await sql.tiesOf(tx, workspaceId, keys);
+  const decisions = await read.decisionRowsOf(tx, workspaceId, keys);
+  const others = [
+    ...new Set([
+      ...ties.flatMap((tie) => tie.keys),
+      ...decisions.flatMap((d) => [...d.left_keys, ...d.right_keys]),
+    ]),
+  ];
+  const labels = new Map(
+    (await sql.findByKey(tx, workspaceId, others)).map((row) => [row.key, labelOf(row)]),
+  );
+  const profiles = new Map((await read.profilesOf(tx, workspaceId, keys)).map((p) => [p.key, p.traits]));
+  const traits = mergeTraits(members, profiles);
+  const named = (list: readonly number[], but: number) =>
+    list.filter((key) => key !== but).map((key) => labels.get(key) ?? 'erased');
+  return {
+    id: personId(head.created_at, head.key),
+    name: nameIn(traits),
+    known: members.some((row) => !anonymousKinds.has(row.kind)),
+    first_seen: head.created_at.toISOString(),
+    identifiers: strongestFirst(members, rules).map((row) => ({
+      kind: row.kind,
+      value: row.value,
+      state: stateNames[row.state],
+      first_seen: row.created_at.toISOString(),
+      evidence: [
+        ...ties
+          .filter((tie) => tie.keys.includes(row.key))
+          .map((tie) => ({
+            with: named(tie.keys, row.key),
+            rule: tie.rule,
+            outcome: outcomeNames[tie.outcome] ?? 'off',
+            message_id: tie.message_id,
+            time: tie.at.toISOString(),
+            received: tie.received_at.toISOString(),
+          })),
+        ...decisions
+          .filter((d) => d.left_keys.includes(row.key) || d.right_keys.includes(row.key))
+          .map((d) => ({
+            with: named(d.left_keys.includes(row.key) ? d.right_keys : d.left_keys, row.key),
+            rule: `${d.kind} by ${d.actor}`,
+            outcome: d.kind === 'join' ? 'joined' : d.kind === 'split' ? 'apart' : 'off',
+            message_id: null,
+            time: d.at.toISOString(),
+            received: d.at.toISOString(),
+          })),
+      ],
+    })),
+    traits,
+    consent: consentNow(await read.consentsOf(tx, workspaceId, keys), settings),
+  };
+}
+
+/** Keys of people that a text may mean: an identifier's value by its beginning, or the words of a name. */
+export async function search(tx: Tx, workspaceId: number, text: string, most: number): Promise<number[]> {
+  const wanted = text.trim().toLowerCase();
+  if (wanted === '' || wanted.includes('\0'))
+    throw refuse('bad-query', 'Type a name, an e-mail, a phone number or an id.');
+  return (await read.searchPeople(tx, wanted, wordQuery(workspaceId, wanted), most)).slice(0, most);
+}

@@ -1,0 +1,100 @@
+import type { ClickHouse } from '#platform/clickhouse';
+import type { Clock } from '#platform/clock';
+import type { Log } from '#platform/log';
+import type { Postgres } from '#platform/postgres';
+import * as sql from './mirror-sql.ts';
+
+const mostAtOnce = 20_000;
+
+/**
+ * Carries changed persons into the dictionary that queries resolve them by. Writing an entry twice does no harm (the
+ * newest version counts), so a crash between the two engines needs no more than doing it again. The dictionary is
+ * loaded anew at most as often as keeps its cost small.
+ */
+export class PersonMirror {
+  readonly #deps: { pg: Postgres; ch: ClickHouse; clock: Clock; log: Log; pollMs: number };
+  #stopping = new AbortController();
+  #running: Promise<void> | null = null;
+  #wake: () => void = () => {};
+  #turn: Promise<unknown> = Promise.resolve();
+  /** What a reload took lately, ms. */
+  #reloadMs = 5;
+  /** The entries were carried, but the dictionary does not show them yet. */
+  #stale = true;
+  error: string | null = null;
+
+  constructor(deps: { pg: Postgres; ch: ClickHouse; clock: Clock; log: Log; pollMs: number }) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#stopping = new AbortController();
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.wake();
+    await this.#running;
+    this.#running = null;
+  }
+
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Carries everything that is committed by now; queries that start afterwards see it. */
+  flush(): Promise<void> {
+    const turn = this.#turn.then(() => this.#carry());
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #carry(): Promise<void> {
+    const { pg, ch, clock } = this.#deps;
+    for (;;) {
+      const moves = await pg.asSystem((tx) => sql.nextMoves(tx, mostAtOnce));
+      if (moves.length === 0) break;
+      const rows = moves.map((move) => `${move.key}\t${move.person_key}\t${move.id}\n`).join('');
+      await ch.insert('moved_identifiers', ['key', 'person', 'version'], 'TabSeparated', rows);
+      this.#stale = true;
+      await pg.asSystem((tx) =>
+        sql.deleteMoves(
+          tx,
+          moves.map((move) => move.id),
+        ),
+      );
+      if (moves.length < mostAtOnce) break;
+    }
+    if (!this.#stale) return;
+    const started = clock.tick();
+    await ch.command('system reload dictionary person_now');
+    this.#stale = false;
+    this.#reloadMs = clock.tick() - started;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log, pollMs } = this.#deps;
+    let failures = 0;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.flush();
+        failures = 0;
+        this.error = null;
+      } catch (error) {
+        failures++;
+        this.error = error instanceof Error ? error.message : String(error);
+        if (failures === 1 || failures % 20 === 0)
+          log.warn({ failures, reason: this.error }, 'joins wait to be carried to ClickHouse');
+      }
+      const nap = new AbortController();
+      const onStop = () => nap.abort();
+      this.#stopping.signal.addEventListener('abort', onStop, { once: true });
+      // A reload reads the whole dictionary: at most a tenth of the time goes into it.
+      await clock.sleep(Math.max(20, this.#reloadMs * 10), this.#stopping.signal);
+      this.#wake = () => nap.abort();
+      await clock.sleep(failures > 0 ? Math.min(5_000, 200 * failures) : pollMs, nap.signal);
+      this.#stopping.signal.removeEventListener('abort', onStop);
+    }
+  }
+}

@@ -1,0 +1,266 @@
+import type { Identity } from '#modules/identity';
+import type { ClickHouse } from '#platform/clickhouse';
+import type { Clock } from '#platform/clock';
+import type { Facts } from '#platform/facts';
+import type { Jobs } from '#platform/jobs';
+import type { Log } from '#platform/log';
+import type { Postgres, Tx } from '#platform/postgres';
+import * as directory from './directory.ts';
+import type { Erasure, ErasurePart } from './erase.ts';
+import { hidePerson, suppressionHash } from './erase.ts';
+import * as eraseSql from './erase-sql.ts';
+import type { IdentityRules } from './identifier.ts';
+import { anonymousKinds } from './identifier.ts';
+import { PersonMirror } from './mirror.ts';
+import { personId } from './person-id.ts';
+import * as read from './read-sql.ts';
+import type { Observation, Resolved } from './resolve.ts';
+import { Resolver } from './resolve.ts';
+import { rulesOf } from './rules.ts';
+import type { PeopleSettings as Settings } from './schema.ts';
+import { PeopleSettings, peopleDefaults } from './schema.ts';
+import type { ProfileChange } from './traits.ts';
+import { saveProfiles } from './traits.ts';
+
+export interface PeopleDeps {
+  pg: Postgres;
+  ch: ClickHouse;
+  identity: Identity;
+  facts: Facts;
+  jobs: Jobs;
+  clock: Clock;
+  log: Log;
+  /** The installation's key for the hashes of erased identifiers. */
+  suppressionKey: string;
+}
+
+/** What upper modules add to a person: behaviour is theirs. */
+export interface Behaviour {
+  /** The furthest stage on the path that these identifiers' events reached. */
+  stageOf(workspaceId: number, keys: readonly number[]): Promise<string | null>;
+}
+
+/** A resolved event with whether its strongest identifier says who it was. */
+export type ResolvedEvent = Resolved & { known: boolean };
+
+export type People = ReturnType<typeof createPeople>;
+
+const rulesForMs = 1_000;
+const rememberedNodes = 200_000;
+
+/** Identifiers, the persons they belong to, their traits and their consent. */
+export function createPeople(deps: PeopleDeps) {
+  const { pg, identity, facts, jobs, clock, log } = deps;
+  const settings = identity.settings.register('people', PeopleSettings, peopleDefaults);
+  const resolver = new Resolver({ facts, clock, cacheLimit: rememberedNodes });
+  const mirror = new PersonMirror({ pg, ch: deps.ch, clock, log, pollMs: 200 });
+  const rulesMemory = new Map<
+    number,
+    { settings: Settings; country: string; rules: IdentityRules; until: number }
+  >();
+  const parts: ErasurePart[] = [];
+  const exporters: { name: string; of(workspaceId: number, keys: readonly number[]): Promise<unknown> }[] =
+    [];
+  const knownTypes = new Set<string>();
+  let behaviour: Behaviour | null = null;
+
+  async function rules(workspaceId: number): Promise<IdentityRules> {
+    const known = rulesMemory.get(workspaceId);
+    if (known && known.until > clock.tick()) return known.rules;
+    const [now, workspace] = await Promise.all([
+      settings.read(workspaceId),
+      identity.workspaces.get(workspaceId),
+    ]);
+    const country = workspace?.country ?? 'US';
+    const until = clock.tick() + rulesForMs;
+    const made =
+      known && known.settings === now && known.country === country ? known.rules : rulesOf(now, country);
+    rulesMemory.set(workspaceId, { settings: now, country, rules: made, until });
+    return made;
+  }
+
+  /** Carries out what is due, or all of it with `now`; each step may be repeated. */
+  async function purge(workspaceId: number, all: boolean): Promise<number> {
+    const open = await pg.inWorkspace(workspaceId, (tx) => eraseSql.openErasures(tx, workspaceId));
+    // Within the last hours of the promise, so that one pass over ClickHouse serves everybody who is due.
+    const soon = clock.ms() + 6 * 3_600_000;
+    if (!all && !open.some((row) => row.due_at.getTime() <= soon)) return 0;
+    if (open.length === 0) return 0;
+    const erasure: Erasure = { id: 0, personId: '', keys: open.flatMap((row) => row.keys), needles: [] };
+    await mirror.flush();
+    for (const part of parts) await part.purge?.(workspaceId, erasure);
+    await deps.ch.command(
+      'alter table moved_identifiers delete where key in ({keys:Array(UInt64)}) settings mutations_sync = 2',
+      {
+        keys: erasure.keys,
+      },
+    );
+    await pg.inWorkspace(workspaceId, (tx) =>
+      eraseSql.finishErasures(
+        tx,
+        workspaceId,
+        open.map((row) => row.id),
+        clock.now(),
+      ),
+    );
+    return open.length;
+  }
+
+  jobs.define<{ workspaceId: number; all: boolean }>('people.purge', async ({ workspaceId, all }) => {
+    const erased = await purge(workspaceId, all);
+    if (erased > 0) log.info({ workspaceId, erased }, 'erased people are gone from both engines');
+  });
+  jobs.define('people.purge-due', async () => {
+    for (const workspace of await identity.workspaces.list()) await purge(workspace.id, false);
+  });
+  jobs.cron('people.purge-due', '17 * * * *');
+
+  return {
+    rules,
+    settings: (workspaceId: number) => settings.read(workspaceId),
+    useBehaviour(given: Behaviour): void {
+      behaviour = given;
+    },
+    addErasurePart(part: ErasurePart): void {
+      parts.push(part);
+    },
+    addExport(name: string, of: (workspaceId: number, keys: readonly number[]) => Promise<unknown>): void {
+      exporters.push({ name, of });
+    },
+    start: () => mirror.start(),
+    stop: () => mirror.stop(),
+    mirror,
+    purge,
+
+    /** Resolves events within the transaction that accepts them. Call `forget` when it fails. */
+    async resolve(tx: Tx, workspaceId: number, batch: readonly Observation[]): Promise<ResolvedEvent[]> {
+      if (batch.length === 0) return [];
+      const resolution = await resolver.resolve(tx, workspaceId, batch, await rules(workspaceId));
+      tx.afterCommit(() => {
+        resolution.remember();
+        if (resolution.moved) mirror.wake();
+      });
+      return resolution.results.map((who, i) => ({ ...who, known: isKnown(batch[i]) }));
+    },
+    forget: (workspaceId: number) => resolver.forget(workspaceId),
+    saveProfiles: (tx: Tx, workspaceId: number, changes: readonly ProfileChange[]) =>
+      saveProfiles(tx, workspaceId, changes, clock.now(), knownTypes),
+
+    /** Which of these identifiers were erased and may not come back by an import; by their place. */
+    async suppressed(
+      workspaceId: number,
+      identifiers: readonly { kind: string; value: string }[],
+    ): Promise<Set<number>> {
+      return pg.inWorkspace(workspaceId, async (tx) => {
+        const found = new Set<number>();
+        if (!(await eraseSql.hasSuppressions(tx, workspaceId))) return found;
+        const hashes = identifiers.map((identifier) => suppressionHash(deps.suppressionKey, identifier));
+        const hit = await eraseSql.suppressed(tx, workspaceId, hashes);
+        hashes.forEach((hash, i) => {
+          if (hit.has(hash.toString('base64'))) found.add(i);
+        });
+        return found;
+      });
+    },
+
+    /** Ids of the persons with these keys; who is gone is left out. */
+    async idsOf(workspaceId: number, persons: readonly number[]): Promise<Map<number, string>> {
+      if (persons.length === 0) return new Map();
+      const rows = await pg.inWorkspace(workspaceId, (tx) =>
+        read.headsOf(tx, workspaceId, [...new Set(persons)]),
+      );
+      return new Map(rows.map((row) => [row.key, personId(row.created_at, row.key)]));
+    },
+
+    /** The keys of a person's identifiers: what its events are found by. Refuses `no-such-person`. */
+    async keysOf(workspaceId: number, id: string): Promise<number[]> {
+      const members = await pg.inWorkspace(workspaceId, (tx) => directory.membersById(tx, workspaceId, id));
+      return members.map((row) => row.key);
+    },
+
+    /** Every identifier with the person who has it. */
+    async *allIdentifiers(
+      workspaceId: number,
+    ): AsyncGenerator<{ kind: string; value: string; person: number; key: number; state: number }> {
+      for (let key = 0; ; ) {
+        const rows = await pg.inWorkspace(workspaceId, (tx) =>
+          read.identifiersAfter(tx, workspaceId, key, 5_000),
+        );
+        for (const row of rows)
+          yield { kind: row.kind, value: row.value, person: row.person_key, key: row.key, state: row.state };
+        const last = rows.at(-1);
+        if (!last || rows.length < 5_000) return;
+        key = last.key;
+      }
+    },
+
+    /** Everything about a person, for the API. Refuses `no-such-person`. */
+    async describe(workspaceId: number, id: string) {
+      const [now, kinds] = await Promise.all([settings.read(workspaceId), rules(workspaceId)]);
+      const { person, keys } = await pg.inWorkspace(workspaceId, async (tx) => {
+        const members = await directory.membersById(tx, workspaceId, id);
+        return {
+          person: await directory.describe(tx, workspaceId, members, kinds, now),
+          keys: members.map((row) => row.key),
+        };
+      });
+      return { ...person, stage: (await behaviour?.stageOf(workspaceId, keys)) ?? null };
+    },
+
+    /** Everything that is known of a person, as it can be handed over. Refuses `no-such-person`. */
+    async export(workspaceId: number, id: string): Promise<Record<string, unknown>> {
+      const now = await settings.read(workspaceId);
+      const kinds = await rules(workspaceId);
+      const { person, keys, consents } = await pg.inWorkspace(workspaceId, async (tx) => {
+        const members = await directory.membersById(tx, workspaceId, id);
+        const list = members.map((row) => row.key);
+        return {
+          person: await directory.describe(tx, workspaceId, members, kinds, now),
+          keys: list,
+          consents: await read.consentsOf(tx, workspaceId, list),
+        };
+      });
+      const exported: Record<string, unknown> = {
+        exported_at: clock.now().toISOString(),
+        person,
+        consent_history: consents.map(({ key, ...row }) => row),
+      };
+      for (const exporter of exporters) exported[exporter.name] = await exporter.of(workspaceId, keys);
+      return exported;
+    },
+
+    /** Hides a person at once and purges within the promised time, or now. Refuses `no-such-person`. */
+    async erase(
+      workspaceId: number,
+      id: string,
+      o: { now: boolean; audit(tx: Tx, erasure: Erasure): Promise<void> },
+    ): Promise<Date> {
+      const { erasureHours } = await settings.read(workspaceId);
+      const dueAt = new Date(clock.ms() + erasureHours * 3_600_000);
+      await pg.inWorkspace(workspaceId, async (tx) => {
+        const members = await directory.membersById(tx, workspaceId, id);
+        const erasure = await hidePerson(tx, workspaceId, members, {
+          now: clock.now(),
+          dueAt,
+          suppressionKey: deps.suppressionKey,
+        });
+        for (const part of parts) await part.hide?.(tx, workspaceId, erasure);
+        await identity.redactAudit(tx, erasure.needles);
+        await facts.forget(tx, erasure.keys.map(String));
+        await o.audit(tx, erasure);
+      });
+      resolver.forget(workspaceId);
+      await mirror.flush();
+      if (o.now) await purge(workspaceId, true);
+      return dueAt;
+    },
+
+    /** For the routes of this module. */
+    inside: { pg, identity, facts, clock, rules, mirror },
+  };
+}
+
+function isKnown(observation: Observation | undefined): boolean {
+  const first = observation?.identifiers[0];
+  return first !== undefined && !anonymousKinds.has(first.kind);
+}

@@ -1,0 +1,431 @@
+import type { Clock } from '#platform/clock';
+import type { Facts } from '#platform/facts';
+import type { Tx } from '#platform/postgres';
+import type { Node } from './cache.ts';
+import { GraphCache, nameOf } from './cache.ts';
+import type { IdentityRules } from './identifier.ts';
+import { deniedBy, refreshDenied, settle, toNode } from './settle.ts';
+import * as sql from './sql.ts';
+
+/** What one event says about who it was. Identifiers are in normal form, strongest first, at least one. */
+export interface Observation {
+  identifiers: readonly { kind: string; value: string }[];
+  /** The event's own time, in ms. */
+  at: number;
+  messageId: string;
+  sourceId: number;
+  rule: 'event' | 'identify' | 'alias';
+  /** With the rule `alias`: the identifier that takes the place of `identifiers[0]`'s older one. */
+  alias?: { from: { kind: string; value: string }; to: { kind: string; value: string } };
+  consent?: ConsentAnswer;
+}
+
+export interface ConsentAnswer {
+  purposes: Readonly<Record<string, boolean>>;
+  source: string;
+  textVersion?: string;
+}
+
+export interface Resolved {
+  /** The key of the strongest identifier: the event belongs to it for ever. */
+  key: number;
+  /** The person's key as of now. */
+  person: number;
+  /** What the person said about `analytics`; null where nobody asked. */
+  denied: boolean | null;
+}
+
+/** The result of a batch; `remember` is called once the transaction is committed. */
+export interface Resolution {
+  results: Resolved[];
+  /** Somebody's identifiers changed person. */
+  moved: boolean;
+  remember(): void;
+}
+
+/**
+ * Resolves a batch of observations inside the transaction that accepts their events. The usual cases (a known
+ * visitor; somebody new; a new identifier of somebody known) are decided from what is remembered; what touches a
+ * conflict, a limit or a decision is settled afterwards by the whole rule. Both ways give the same people.
+ */
+export class Resolver {
+  readonly #facts: Facts;
+  readonly #clock: Clock;
+  readonly #caches = new Map<number, GraphCache>();
+  readonly #cacheLimit: number;
+
+  constructor(deps: { facts: Facts; clock: Clock; cacheLimit: number }) {
+    this.#facts = deps.facts;
+    this.#clock = deps.clock;
+    this.#cacheLimit = deps.cacheLimit;
+  }
+
+  /** What is remembered may be wrong: after a transaction whose outcome is not known. */
+  forget(workspaceId: number): void {
+    this.#caches.get(workspaceId)?.clear();
+  }
+
+  async resolve(
+    tx: Tx,
+    workspaceId: number,
+    batch: readonly Observation[],
+    rules: IdentityRules,
+  ): Promise<Resolution> {
+    let cache = this.#caches.get(workspaceId);
+    if (!cache) this.#caches.set(workspaceId, (cache = new GraphCache(this.#cacheLimit)));
+    const { nextKey, version } = await sql.lockGraph(tx, workspaceId);
+    if (cache.version !== version) cache.clear();
+    const work = new Batch(tx, workspaceId, rules, cache, nextKey);
+    await work.findNodes(batch);
+    await work.findTies(batch);
+    await work.joinPlainly();
+    work.takeConsent(batch);
+    const now = this.#clock.now();
+    await work.write(now);
+    const joins = await work.settleRest();
+    await this.#facts.recordMany(
+      tx,
+      joins.map(({ from, person }) => ({
+        type: 'people.moved',
+        subject: String(person),
+        data: { from, to: person },
+      })),
+    );
+    const changed = work.changed;
+    if (changed) await sql.saveGraph(tx, workspaceId, work.nextKey);
+    return {
+      results: batch.map((observation) => work.result(observation)),
+      moved: joins.length > 0,
+      remember: () => {
+        work.remember();
+        cache.version = changed ? version + 1 : version;
+      },
+    };
+  }
+}
+
+type NewNode = Node & { hash: string };
+
+/** The state of one batch while it is being resolved. */
+class Batch {
+  nextKey: number;
+  readonly #tx: Tx;
+  readonly #ws: number;
+  readonly #rules: IdentityRules;
+  readonly #cache: GraphCache;
+  readonly #minLimit: number;
+  readonly #nodes = new Map<string, Node>();
+  readonly #new = new Map<number, NewNode>();
+  readonly #dirty = new Map<number, Node>();
+  readonly #ties = new Map<string, { tie: sql.NewTie; nodes: Node[] }>();
+  readonly #newTies: sql.NewTie[] = [];
+  readonly #earlier: sql.NewTie[] = [];
+  readonly #unsettled = new Set<number>();
+  readonly #moves: { key: number; from: number; person: number }[] = [];
+  readonly #answers: { node: Node; purpose: string; granted: boolean; observation: Observation }[] = [];
+  readonly #asked = new Set<number>();
+
+  constructor(tx: Tx, ws: number, rules: IdentityRules, cache: GraphCache, nextKey: number) {
+    this.#tx = tx;
+    this.#ws = ws;
+    this.#rules = rules;
+    this.#cache = cache;
+    this.nextKey = nextKey;
+    this.#minLimit = Math.min(...[...rules.kinds.values()].map((kind) => kind.limit));
+  }
+
+  get changed(): boolean {
+    return (
+      this.#new.size > 0 ||
+      this.#newTies.length > 0 ||
+      this.#earlier.length > 0 ||
+      this.#dirty.size > 0 ||
+      this.#unsettled.size > 0
+    );
+  }
+
+  async findNodes(batch: readonly Observation[]): Promise<void> {
+    const missing = new Map<string, { kind: string; value: string }>();
+    for (const observation of batch) {
+      for (const identifier of identifiersOf(observation)) {
+        const name = nameOf(identifier.kind, identifier.value);
+        if (this.#nodes.has(name) || missing.has(name)) continue;
+        const known = this.#cache.get(name);
+        // A copy: what is remembered changes only once the transaction is committed.
+        if (known) this.#nodes.set(name, { ...known });
+        else missing.set(name, identifier);
+      }
+    }
+    if (missing.size === 0) return;
+    const hashes = new Map([...missing.keys()].map((name) => [name, sql.hash64(name)]));
+    for (const row of await sql.findByHash(this.#tx, this.#ws, [...hashes.values()])) {
+      this.#nodes.set(nameOf(row.kind, row.value), toNode(row));
+    }
+    for (const [name, { kind, value }] of missing) {
+      if (this.#nodes.has(name)) continue;
+      const key = this.nextKey++;
+      const node: NewNode = {
+        key,
+        person: key,
+        kind,
+        value,
+        state: 0,
+        contested: false,
+        degree: 0,
+        denied: null,
+        consent: null,
+        hash: hashes.get(name) as string,
+      };
+      this.#nodes.set(name, node);
+      this.#new.set(key, node);
+    }
+  }
+
+  #node(identifier: { kind: string; value: string }): Node {
+    const node = this.#nodes.get(nameOf(identifier.kind, identifier.value));
+    if (!node) throw new Error('An identifier of the batch was not looked up.');
+    return node;
+  }
+
+  /** Which ties of the batch are new, or were carried by an earlier event than was known. */
+  async findTies(batch: readonly Observation[]): Promise<void> {
+    for (const observation of batch) {
+      const { alias, identifiers } = observation;
+      if (alias) this.#offer(observation, [this.#node(alias.from), this.#node(alias.to)], true);
+      if (identifiers.length > 1)
+        this.#offer(
+          observation,
+          identifiers.map((i) => this.#node(i)),
+          false,
+        );
+    }
+    if (this.#ties.size === 0) return;
+    const byHash = new Map<string, string>();
+    for (const [name, { tie, nodes }] of this.#ties) {
+      // Of names, not of keys: where two ties have one time, their order must not hang on who came first.
+      const names = nodes.map((node) => nameOf(node.kind, node.value));
+      tie.hash = sql.hash64(tie.alias ? names.join('\u0002') : names.sort().join('\u0001'));
+      byHash.set(tie.hash, name);
+    }
+    // A tie that has a new identifier in it cannot be known.
+    const asked = [...this.#ties.values()].filter(
+      ({ nodes }) => !nodes.some((node) => this.#new.has(node.key)),
+    );
+    const rows =
+      asked.length === 0
+        ? []
+        : await sql.findTies(
+            this.#tx,
+            this.#ws,
+            asked.map(({ tie }) => tie.hash),
+          );
+    for (const row of rows) {
+      const name = byHash.get(row.hash) as string;
+      const entry = this.#ties.get(name);
+      if (!entry) continue;
+      if (entry.tie.at >= row.at.getTime()) {
+        this.#ties.delete(name);
+        this.#cache.putTie(name, row.at.getTime());
+        continue;
+      }
+      this.#earlier.push(entry.tie);
+      this.#ties.delete(name);
+      // In contested surroundings the order of ties decides; elsewhere it does not matter.
+      if (entry.nodes.some((node) => node.contested || node.state !== 0)) {
+        for (const node of entry.nodes) this.#unsettled.add(node.key);
+      }
+    }
+  }
+
+  #offer(observation: Observation, members: readonly Node[], isAlias: boolean): void {
+    const nodes = [...new Set(members)];
+    const [first, second] = nodes;
+    if (!first || !second) return;
+    const alias = isAlias ? { from: first.key, to: second.key } : null;
+    const keys = nodes.map((node) => node.key).sort((a, b) => a - b);
+    const name = tieName({ keys, alias });
+    const seenAt = this.#cache.tie(name);
+    const at = observation.at;
+    if (seenAt !== undefined && seenAt <= at) return;
+    const known = this.#ties.get(name);
+    if (known && (known.tie.at < at || (known.tie.at === at && known.tie.messageId <= observation.messageId)))
+      return;
+    const tie: sql.NewTie = {
+      hash: '',
+      keys,
+      alias,
+      rule: observation.rule,
+      at,
+      messageId: observation.messageId,
+      sourceId: observation.sourceId,
+    };
+    this.#ties.set(name, { tie, nodes });
+  }
+
+  /** Joins what can be joined without asking the whole rule; the rest is left for `settleRest`. */
+  async joinPlainly(): Promise<void> {
+    const plain: { tie: sql.NewTie; nodes: Node[] }[] = [];
+    for (const entry of this.#ties.values()) {
+      this.#newTies.push(entry.tie);
+      const tied = entry.nodes.length - 1;
+      const simple =
+        entry.tie.alias === null &&
+        entry.nodes.every(
+          (node) => node.state === 0 && !node.contested && node.degree + tied <= this.#minLimit,
+        );
+      for (const node of entry.nodes) {
+        node.degree += tied;
+        this.#touch(node);
+      }
+      if (simple) plain.push(entry);
+      else for (const node of entry.nodes) this.#unsettled.add(node.key);
+    }
+    const loaded = await this.#loadPersons(plain);
+    for (const { nodes } of plain) {
+      if (!this.#unite(nodes, loaded)) for (const node of nodes) this.#unsettled.add(node.key);
+    }
+  }
+
+  /** The identifiers of the persons that are about to be joined, in the batch's own objects. */
+  async #loadPersons(plain: readonly { nodes: Node[] }[]): Promise<Map<number, Node[]>> {
+    const persons = new Map<number, Node[]>();
+    for (const node of this.#new.values()) persons.set(node.person, [node]);
+    const wanted = new Set<number>();
+    for (const { nodes } of plain) {
+      if (new Set(nodes.map((node) => node.person)).size < 2) continue;
+      for (const node of nodes) if (!this.#new.has(node.key)) wanted.add(node.person);
+    }
+    if (wanted.size === 0) return persons;
+    for (const row of await sql.membersOf(this.#tx, this.#ws, [...wanted])) {
+      const name = nameOf(row.kind, row.value);
+      let node = this.#nodes.get(name);
+      if (!node) this.#nodes.set(name, (node = toNode(row)));
+      const list = persons.get(row.person_key);
+      if (list) list.push(node);
+      else persons.set(row.person_key, [node]);
+    }
+    return persons;
+  }
+
+  #unite(nodes: readonly Node[], persons: Map<number, Node[]>): boolean {
+    const keys = [...new Set(nodes.map((node) => node.person))];
+    if (keys.length < 2) return true;
+    const seen = new Set<string>();
+    for (const key of keys) {
+      for (const member of persons.get(key) ?? []) {
+        // A member whose surroundings are contested makes all of it so; ties there follow the whole rule.
+        if (member.contested || member.state !== 0) return false;
+        if (!this.#rules.kinds.get(member.kind)?.unique) continue;
+        if (seen.has(member.kind)) return false;
+        seen.add(member.kind);
+      }
+    }
+    const into = Math.min(...keys);
+    const members = keys.flatMap((key) => persons.get(key) ?? []);
+    const denied = members.some((member) => member.consent) ? deniedBy(members) : null;
+    for (const key of keys) if (key !== into) persons.delete(key);
+    persons.set(into, members);
+    for (const member of members) {
+      if (member.person !== into) {
+        if (!this.#new.has(member.key))
+          this.#moves.push({ key: member.key, from: member.person, person: into });
+        member.person = into;
+        this.#touch(member);
+      }
+      if (member.denied !== denied) {
+        member.denied = denied;
+        this.#touch(member);
+      }
+    }
+    return true;
+  }
+
+  #touch(node: Node): void {
+    if (!this.#new.has(node.key)) this.#dirty.set(node.key, node);
+  }
+
+  /** Answers about consent that are newer than what is known of the identifier they came with. */
+  takeConsent(batch: readonly Observation[]): void {
+    for (const observation of batch) {
+      if (!observation.consent || !observation.identifiers[0]) continue;
+      const node = this.#node(observation.identifiers[0]);
+      for (const [purpose, granted] of Object.entries(observation.consent.purposes)) {
+        const known = node.consent?.[purpose];
+        // A repeated yes is not written again; a repeated no is, so that a late older yes cannot pass it.
+        if (known && (known[1] > observation.at || (known[0] && granted))) continue;
+        node.consent = { ...node.consent, [purpose]: [granted, observation.at] };
+        this.#answers.push({ node, purpose, granted, observation });
+        if (purpose === 'analytics') this.#asked.add(node.key);
+        this.#touch(node);
+      }
+    }
+  }
+
+  async write(now: Date): Promise<void> {
+    await sql.insertIdentifiers(this.#tx, this.#ws, [...this.#new.values()], now);
+    await sql.updateIdentifiers(this.#tx, this.#ws, [...this.#dirty.values()]);
+    await sql.insertTies(this.#tx, this.#ws, this.#newTies, now);
+    await sql.moveTiesBack(this.#tx, this.#ws, this.#earlier);
+    await sql.insertMoves(this.#tx, this.#ws, this.#moves);
+    await sql.insertConsents(
+      this.#tx,
+      this.#ws,
+      this.#answers.map(({ node, purpose, granted, observation }) => ({
+        key: node.key,
+        purpose,
+        granted,
+        at: observation.at,
+        source: observation.consent?.source ?? 'event',
+        textVersion: observation.consent?.textVersion ?? null,
+        messageId: observation.messageId,
+      })),
+      now,
+    );
+  }
+
+  /** Everything that needs the whole rule, and the persons whose answer about analytics changed. */
+  async settleRest(): Promise<{ key: number; from: number; person: number }[]> {
+    const take = (name: string, node: Node) => {
+      const mine = this.#nodes.get(name);
+      if (mine) Object.assign(mine, node);
+      else this.#nodes.set(name, node);
+    };
+    const moves = [...this.#moves];
+    if (this.#unsettled.size > 0) {
+      const settled = await settle(this.#tx, this.#ws, [...this.#unsettled], this.#rules, take);
+      moves.push(...settled.moves.filter((move) => !this.#new.has(move.key)));
+    }
+    if (this.#asked.size > 0) {
+      const persons = new Set<number>();
+      for (const node of this.#nodes.values()) if (this.#asked.has(node.key)) persons.add(node.person);
+      await refreshDenied(this.#tx, this.#ws, persons, take);
+    }
+    return moves;
+  }
+
+  result(observation: Observation): Resolved {
+    const first = observation.identifiers[0];
+    if (!first) throw new Error('An observation without identifiers cannot be resolved.');
+    const node = this.#node(first);
+    return { key: node.key, person: node.person, denied: node.denied };
+  }
+
+  remember(): void {
+    for (const [name, node] of this.#nodes) this.#cache.put(name, node);
+    for (const tie of this.#newTies) this.#cache.putTie(tieName(tie), tie.at);
+    for (const tie of this.#earlier) this.#cache.putTie(tieName(tie), tie.at);
+  }
+}
+
+/** An alias has a direction, so it is another tie than an event that carried the same two identifiers. */
+function tieName(tie: Pick<sql.NewTie, 'keys' | 'alias'>): string {
+  return tie.alias ? `${tie.alias.from}>${tie.alias.to}` : tie.keys.join(',');
+}
+
+function* identifiersOf(observation: Observation): Generator<{ kind: string; value: string }> {
+  yield* observation.identifiers;
+  if (observation.alias) {
+    yield observation.alias.from;
+    yield observation.alias.to;
+  }
+}

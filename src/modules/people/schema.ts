@@ -1,0 +1,158 @@
+import Type from 'typebox';
+import { refusals } from '#platform/refusal';
+
+/** The section `people` of a workspace's settings. */
+export const PeopleSettings = Type.Object(
+  {
+    ownKinds: Type.Array(
+      Type.Object({
+        name: Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' }),
+        unique: Type.Boolean({ description: 'A person has at most one living value' }),
+      }),
+      { maxItems: 20, description: 'Identifier kinds of your own; stronger than e-mail, weaker than a card' },
+    ),
+    limits: Type.Record(Type.String(), Type.Integer({ minimum: 1, maximum: 10_000 }), {
+      description:
+        'By kind: an identifier that is tied to more identifiers of this kind than that stops linking, with all the links it made',
+    }),
+    blocked: Type.Array(Type.String({ maxLength: 560 }), {
+      maxItems: 10_000,
+      description: 'Values that identify nobody, as kind:value, or *:value for every kind',
+    }),
+    consent: Type.Object({
+      purposes: Type.Array(Type.String({ pattern: '^[\\p{L}\\p{N}_]{1,60}$' }), { maxItems: 50 }),
+      defaults: Type.Record(Type.String(), Type.Boolean(), {
+        description: 'What holds for a person who was never asked, by purpose',
+      }),
+      textVersion: Type.String({
+        maxLength: 100,
+        description: 'The version of the text that people are shown now',
+      }),
+    }),
+    erasureHours: Type.Integer({
+      minimum: 1,
+      maximum: 720,
+      description: 'Erased data has left both engines by then',
+    }),
+  },
+  { title: 'Settings about people' },
+);
+export type PeopleSettings = Type.Static<typeof PeopleSettings>;
+
+export const peopleDefaults: PeopleSettings = {
+  ownKinds: [],
+  limits: {},
+  blocked: [],
+  consent: {
+    purposes: [
+      'analytics',
+      'marketing_email',
+      'marketing_sms',
+      'marketing_chat',
+      'personalisation',
+      'sharing',
+    ],
+    defaults: {
+      analytics: true,
+      marketing_email: false,
+      marketing_sms: false,
+      marketing_chat: false,
+      personalisation: true,
+      sharing: false,
+    },
+    textVersion: '1',
+  },
+  erasureHours: 24,
+};
+
+export const refuse = refusals('people', {
+  'no-such-person': { status: 404, title: 'No such person' },
+  'not-an-identifier': { status: 400, title: 'Not an identifier' },
+  'same-person': { status: 409, title: 'Already one person' },
+  'cannot-split': { status: 409, title: 'Cannot be split so' },
+  'no-such-conflict': { status: 404, title: 'No such conflict' },
+  'bad-query': { status: 400, title: 'Nothing to search for' },
+});
+
+const time = Type.String({ format: 'date-time' });
+
+export const IdentifierSchema = Type.Object(
+  {
+    kind: Type.String(),
+    value: Type.String(),
+    state: Type.Enum(['active', 'retired', 'over-limit', 'shared', 'blocked'], {
+      description:
+        'Only an active or a retired identifier links; a retired one is no longer the living value of its kind',
+    }),
+    first_seen: time,
+    evidence: Type.Array(
+      Type.Object({
+        with: Type.Array(Type.String(), { description: 'The identifiers it came with, as kind:value' }),
+        rule: Type.String({ description: 'event, identify, alias, or the decision' }),
+        outcome: Type.String({ description: 'joined, conflict, apart, off' }),
+        message_id: Type.Union([Type.String(), Type.Null()]),
+        time,
+        received: time,
+      }),
+    ),
+  },
+  { title: 'Identifier' },
+);
+
+export const ConsentSchema = Type.Object({
+  granted: Type.Boolean(),
+  asked: Type.Boolean({ description: 'false: the default of the workspace holds' }),
+  time: Type.Union([time, Type.Null()]),
+  source: Type.Union([Type.String(), Type.Null()]),
+  text_version: Type.Union([Type.String(), Type.Null()]),
+});
+
+export const PersonSummarySchema = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.Union([Type.String(), Type.Null()]),
+    known: Type.Boolean({ description: 'Has an identifier besides anonymous ids and devices' }),
+    identifiers: Type.Array(Type.String(), { description: 'The strongest few, as kind:value' }),
+    first_seen: time,
+  },
+  { title: 'Person in a list' },
+);
+
+export const PersonSchema = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.Union([Type.String(), Type.Null()]),
+    known: Type.Boolean(),
+    first_seen: time,
+    identifiers: Type.Array(IdentifierSchema),
+    traits: Type.Record(
+      Type.String(),
+      Type.Object({
+        value: Type.Unknown(),
+        type: Type.String(),
+        time,
+        from: Type.String({ description: 'The identifier it came with, as kind:value' }),
+      }),
+    ),
+    consent: Type.Record(Type.String(), ConsentSchema),
+    stage: Type.Union([Type.String(), Type.Null()], {
+      description: 'The furthest on the path: search, attention, deal, use, share',
+    }),
+  },
+  { title: 'Person' },
+);
+
+export const ConflictSchema = Type.Object(
+  {
+    id: Type.String(),
+    rule: Type.String(),
+    message_id: Type.String(),
+    time,
+    received: time,
+    collides: Type.Array(Type.String(), {
+      description: 'The values of one unique kind that met, as kind:value',
+    }),
+    people: Type.Array(PersonSummarySchema),
+  },
+  { title: 'Conflict' },
+);
