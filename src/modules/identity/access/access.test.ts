@@ -290,6 +290,21 @@ describe('secret keys', () => {
     expect((await make(['everything'])).json()).toMatchObject({ type: 'http/invalid' });
   });
 
+  test('belong to one workspace, whichever a request names', async () => {
+    const { key } = await newKey(['team:read']);
+    await world.identity.workspaces.create({ name: 'Other', slug: 'other' });
+    const named = (slug: string) =>
+      world.withKey(key.secret, { ...TEAM, headers: { 'pando-workspace': slug } });
+    expect((await named('acme')).statusCode).toBe(200);
+    const [other, missing] = [await named('other'), await named('missing')];
+    expect(other.json()).toMatchObject({ type: 'identity/no-such-workspace', status: 403 });
+    expect(missing.json().detail).toBe(other.json().detail.replace('other', 'missing'));
+    await world.pg.asSystem((tx) =>
+      tx.query(`update memberships set ended_at = now() where workspace_id = 2`),
+    );
+    world.clock.advance(11_000);
+  });
+
   test('cannot make workspaces, nor look at sessions', async () => {
     const { key } = await newKey(['settings:write']);
     const create = { method: 'POST', url: '/api/workspaces', body: { name: 'Other' } } as const;

@@ -29,7 +29,8 @@ beforeEach(async () => {
 });
 
 async function invite(email: string, role: Role, by: Browser = owner) {
-  return by.ask({ method: 'POST', url: '/api/team/invitations', body: { email, role } });
+  const headers = { 'pando-workspace': 'acme' };
+  return by.ask({ method: 'POST', url: '/api/team/invitations', headers, body: { email, role } });
 }
 
 async function accept(token: string, password = PASSWORD, browser = world.browser()) {
@@ -139,6 +140,16 @@ describe('an invitation', () => {
     const refused = await browser.ask({ method: 'GET', url: '/probe/people-write', headers: elsewhere });
     expect(refused.statusCode).toBe(403);
   });
+});
+
+test('an invitation that crossed with another changes nothing for who is a member by then', async () => {
+  const { id } = await joined('hal@example.com', 'analyst');
+  const end = (at: string) =>
+    world.pg.asSystem((tx) => tx.query(`update memberships set ended_at = ${at} where user_id = $1`, [id]));
+  await end('now()');
+  const { link } = (await invite('hal@example.com', 'clerk')).json();
+  await end('null');
+  expect((await accept(link.token)).answer.json().memberships).toMatchObject([{ role: 'analyst' }]);
 });
 
 describe('roles', () => {
@@ -349,6 +360,28 @@ describe('a forgotten password', () => {
     for (const email of [OWNER.email, 'dan@example.com']) {
       const answer = await gil.ask({ method: 'POST', url: `/api/team/${idOf(email)}/reset` });
       expect([email, answer.json().type]).toEqual([email, 'identity/works-elsewhere']);
+    }
+  });
+
+  test('of whoever runs the installation is not another owner’s to set', async () => {
+    const small = await testIdentity();
+    try {
+      const first = await small.ownerBrowser();
+      const invited = await first.ask({
+        method: 'POST',
+        url: '/api/team/invitations',
+        body: { email: 'ivy@i.example', role: 'owner' },
+      });
+      const ivy = small.browser();
+      const body = { token: invited.json().link.token, password: PASSWORD };
+      const accepted = await ivy.ask({ method: 'POST', url: '/api/invitations/accept', body });
+      const linkFor = (by: Browser, id: string) => by.ask({ method: 'POST', url: `/api/team/${id}/reset` });
+      const { user } = (await first.ask(ME)).json();
+      expect((await linkFor(ivy, user.id)).json().type).toBe('identity/works-elsewhere');
+      expect((await linkFor(first, accepted.json().user.id)).statusCode).toBe(201);
+      expect((await linkFor(first, user.id)).statusCode).toBe(201);
+    } finally {
+      await small.close();
     }
   });
 

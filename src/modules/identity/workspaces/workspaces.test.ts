@@ -194,14 +194,6 @@ describe('one process hears of what another changed', () => {
       await listening.stop();
     }
   });
-
-  test('what was read before a change is not remembered after it', async () => {
-    const reads = Array.from({ length: 30 }, () => world.identity.workspaces.get(1));
-    const change = world.identity.settings.update(program(1), 'workspace', { name: 'Renamed' });
-    const more = Array.from({ length: 30 }, () => world.identity.workspaces.get(1));
-    await Promise.all([...reads, change, ...more]);
-    expect((await world.identity.workspaces.get(1))?.name).toBe('Renamed');
-  });
 });
 
 describe('under the code, the database keeps workspaces apart', () => {

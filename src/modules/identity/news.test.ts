@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { manualClock } from '#platform/clock';
+import { createLog } from '#platform/log';
+import { testPostgres } from '../../../test/fixtures/postgres.ts';
+import { createNews, type News } from './news.ts';
+
+const log = createLog({ level: 'silent', pretty: false });
+const clock = manualClock(0);
+let database: Awaited<ReturnType<typeof testPostgres>>;
+let news: News;
+
+beforeAll(async () => {
+  database = await testPostgres();
+  news = createNews({ pg: database.pg, clock, log });
+});
+afterAll(() => database.drop());
+
+function remembered() {
+  const memory = news.memory<{ loads: number }>({ max: 10, ttlMs: 1000 });
+  let loads = 0;
+  const load = async () => ({ loads: ++loads });
+  return { memory, load };
+}
+
+test('what was loaded is remembered for its time', async () => {
+  const { memory, load } = remembered();
+  expect(memory.knows('a')).toBe(false);
+  expect(await memory.get('a', load)).toEqual({ loads: 1 });
+  clock.advance(999);
+  expect(await memory.get('a', load)).toEqual({ loads: 1 });
+  clock.advance(2);
+  expect(memory.knows('a')).toBe(true);
+  expect(await memory.get('a', load)).toEqual({ loads: 2 });
+});
+
+test('what is not there is not remembered', async () => {
+  const { memory, load } = remembered();
+  expect(await memory.get('a', async () => undefined)).toBeUndefined();
+  expect(memory.knows('a')).toBe(false);
+  expect(await memory.get('a', load)).toEqual({ loads: 1 });
+});
+
+test('a change drops it, also when its answer was lost, or when it came while it was being loaded', async () => {
+  const { memory, load } = remembered();
+  await memory.get('a', load);
+  await news.changeInWorkspace(1, async () => {});
+  expect(await memory.get('a', load)).toEqual({ loads: 2 });
+  await news.changeAsSystem(() => Promise.reject(new Error('lost'))).catch(() => {});
+  expect(await memory.get('a', load)).toEqual({ loads: 3 });
+
+  await news.changeAsSystem(async () => {});
+  const meanwhile = await memory.get('a', async () => {
+    const value = await load();
+    await news.changeAsSystem(async () => {});
+    return value;
+  });
+  expect(meanwhile).toEqual({ loads: 4 });
+  expect(await memory.get('a', load)).toEqual({ loads: 5 });
+});
