@@ -1,10 +1,21 @@
-import { createIsbotFromList, list } from 'isbot';
+import { isbot } from 'isbot';
 
-/** Libraries by which servers and tills send are no crawlers. */
-const ours = /analytics-|segment|axios|node|undici|python|okhttp|curl|go-http|java|ruby|php|dart/i;
-const known = createIsbotFromList(list.filter((pattern) => !ours.test(pattern)));
+/** Servers, tills and apps send by libraries, which look like programs because they are; crawlers pose as browsers. */
+const posesAsBrowser = /mozilla|bot|crawl|spider|https?:/i;
+const mostRemembered = 5_000;
 
-/** Whether the request came from a known crawler. */
-export function isBot(userAgent: string | undefined): boolean {
-  return userAgent !== undefined && userAgent !== '' && known(userAgent);
+/** Tells known crawlers by their user agent; remembers, since the same few come again and again. */
+export class Bots {
+  readonly #known = new Map<string, boolean>();
+
+  has(userAgent: unknown): boolean {
+    if (typeof userAgent !== 'string' || userAgent === '') return false;
+    let bot = this.#known.get(userAgent);
+    if (bot === undefined) {
+      bot = posesAsBrowser.test(userAgent) && isbot(userAgent);
+      if (this.#known.size >= mostRemembered) this.#known.clear();
+      this.#known.set(userAgent, bot);
+    }
+    return bot;
+  }
 }

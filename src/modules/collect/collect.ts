@@ -5,7 +5,7 @@ import type { Clock } from '#platform/clock';
 import type { Jobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Postgres } from '#platform/postgres';
-import { isBot } from './bots.ts';
+import { Bots } from './bots.ts';
 import { erasurePart } from './erase.ts';
 import { Events } from './events.ts';
 import { Following } from './follow.ts';
@@ -94,6 +94,7 @@ export function createCollect(deps: CollectDeps) {
       following.wake();
     },
   });
+  const bots = new Bots();
   const paths = new Paths({ identity });
   const events = new Events({ ch, people, sources, pg, paths });
   people.useBehaviour({ stageOf: (workspaceId, keys) => events.stageOf(workspaceId, keys) });
@@ -123,6 +124,8 @@ export function createCollect(deps: CollectDeps) {
         historical: (request.historical ?? false) || source.kind === 'import',
         maxBytes: request.maxEventBytes ?? maxEventBytes,
         currency: workspace?.currency ?? 'USD',
+        bots,
+        userAgent: request.userAgent,
       },
     };
   }
@@ -159,7 +162,6 @@ export function createCollect(deps: CollectDeps) {
       const outcomes = await intake.accept({
         source: request.source,
         receivedAt: how.receivedAt,
-        bot: isBot(request.userAgent),
         events: allowed,
         quarantined,
         contractEvents: contractSet(now),

@@ -21,7 +21,6 @@ export interface Delivery {
   source: Source;
   /** ms */
   receivedAt: number;
-  bot: boolean;
   events: readonly Event[];
   quarantined: readonly Omit<sql.Quarantined, 'sourceId'>[];
   contractEvents: ReadonlySet<string>;
@@ -298,7 +297,7 @@ function compose(
       withheld.add(at);
       return;
     }
-    if (delivery.bot) bots.set(source.id, (bots.get(source.id) ?? 0) + 1);
+    if (event.bot) bots.set(source.id, (bots.get(source.id) ?? 0) + 1);
     rows.push(
       toRow(
         event,
@@ -311,7 +310,6 @@ function compose(
           channel: source.kind,
           known: who.known,
           contract: denied,
-          bot: delivery.bot,
         },
         seq,
       ),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ConsentAnswer, IdentityRules, IgnoredIdentifier, Observation } from '#modules/people';
 import { normalizeIdentifier } from '#modules/people';
+import type { Bots } from './bots.ts';
 import { dayMs, eventTime, parseTime } from './moment.ts';
 import { parseCurrency, parseMoney } from './money.ts';
 import type { QuarantineReason } from './schema.ts';
@@ -13,6 +14,7 @@ export interface Event {
   /** ms, by our clock. */
   time: number;
   historical: boolean;
+  bot: boolean;
   orderId: string;
   total: string | null;
   currency: string;
@@ -48,6 +50,9 @@ export interface Reading {
   historical: boolean;
   maxBytes: number;
   currency: string;
+  bots: Bots;
+  /** Of the request; an event that was relayed carries the visitor's own in its context. */
+  userAgent: string | undefined;
 }
 
 const maxNameLength = 1000;
@@ -108,6 +113,7 @@ export function readMessage(raw: unknown, how: Reading): Event | Rejection {
     event: name,
     time,
     historical: how.historical || how.receivedAt - time > dayMs,
+    bot: how.bots.has(context?.userAgent ?? how.userAgent),
     orderId: textOf(properties?.order_id),
     ...money,
     storeId: textOf(properties?.store_id),

@@ -40,12 +40,11 @@ export interface Placed {
   channel: string;
   known: boolean;
   contract: boolean;
-  bot: boolean;
 }
 
 /** One row as TabSeparated, with its line end. */
 export function toRow(event: Event, placed: Placed, seq: number): string {
-  return `${placed.workspaceId}\t${placed.key}\t${placed.person}\t${seconds(event.time)}\t${seconds(placed.received)}\t${seq}\t${escaped(event.messageId)}\t${placed.sourceId}\t${placed.channel}\t${event.type}\t${escaped(event.event)}\t${placed.known ? 1 : 0}\t${placed.contract ? 1 : 0}\t${event.historical ? 1 : 0}\t${placed.bot ? 1 : 0}\t${escaped(event.orderId)}\t${event.total ?? '\\N'}\t${event.currency}\t${escaped(event.storeId)}\t${escaped(event.userId)}\t${escaped(event.anonymousId)}\t${escaped(event.properties)}\t${escaped(event.traits)}\t${escaped(event.context)}\t${event.ignored.length === 0 ? '' : escaped(JSON.stringify(event.ignored))}\n`;
+  return `${placed.workspaceId}\t${placed.key}\t${placed.person}\t${seconds(event.time)}\t${seconds(placed.received)}\t${seq}\t${escaped(event.messageId)}\t${placed.sourceId}\t${placed.channel}\t${event.type}\t${escaped(event.event)}\t${placed.known ? 1 : 0}\t${placed.contract ? 1 : 0}\t${event.historical ? 1 : 0}\t${event.bot ? 1 : 0}\t${escaped(event.orderId)}\t${event.total ?? '\\N'}\t${event.currency}\t${escaped(event.storeId)}\t${escaped(event.userId)}\t${escaped(event.anonymousId)}\t${escaped(event.properties)}\t${escaped(event.traits)}\t${escaped(event.context)}\t${event.ignored.length === 0 ? '' : escaped(JSON.stringify(event.ignored))}\n`;
 }
 
 function seconds(ms: number): string {

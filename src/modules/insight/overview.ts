@@ -32,22 +32,22 @@ export async function overview(
   const period = { ws: workspaceId, from: from?.getTime() ?? 0, to: to?.getTime() ?? 0 };
   const [[counts], sums] = await Promise.all([
     ch.query<Record<string, string>>(
-      `select countIf(events > 0) as people, countIf(events > 0 and known) as known_people, sum(events) as events,
-              sum(orders) as orders, sum(returns) as returns, countIf(known and paid > 0) as buyers,
-              sumIf(paid, known) as paid_orders
+      `select countIf(done > 0) as people, countIf(done > 0 and is_known) as known_people, sum(done) as events,
+              sum(ordered) as orders, sum(returned) as returns, countIf(is_known and paid > 0) as buyers,
+              sumIf(paid, is_known) as paid_orders
          from (
-           select person, max(known) as known, countIf(${within}) as events,
-                  countIf(event = 'Order Completed' and type = 'track' and ${within}) as orders,
-                  countIf(event = 'Order Refunded' and type = 'track' and ${within}) as returns,
+           select person, max(known) as is_known, countIf(${within}) as done,
+                  countIf(event = 'Order Completed' and type = 'track' and ${within}) as ordered,
+                  countIf(event = 'Order Refunded' and type = 'track' and ${within}) as returned,
                   countIf(event = 'Order Completed' and type = 'track' and total > 0 and ${within}) as paid
              from people_events where workspace_id = {ws:UInt32} group by person)`,
       period,
     ),
     ch.query<{ currency: string; revenue: string; known_revenue: string }>(
-      `select currency, toString(sum(orders)) as revenue, toString(sumIf(orders, known)) as known_revenue
+      `select currency, toString(sum(spent)) as revenue, toString(sumIf(spent, is_known)) as known_revenue
          from (
-           select person, currency, sum(total) as orders,
-                  person in (select person from people_events where workspace_id = {ws:UInt32} and known = 1) as known
+           select person, currency, sum(total) as spent,
+                  person in (select person from people_events where workspace_id = {ws:UInt32} and known = 1) as is_known
              from people_events
             where workspace_id = {ws:UInt32} and type = 'track' and event = 'Order Completed' and total is not null and ${within}
             group by person, currency)

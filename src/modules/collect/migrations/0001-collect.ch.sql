@@ -27,7 +27,7 @@ create table if not exists events {on_cluster} (
   traits String codec(ZSTD(1)),
   context String codec(ZSTD(1)),
   ignored String codec(ZSTD(1))
-) engine = {replicated}MergeTree order by (workspace_id, key, time);
+) engine = {replicated}MergeTree order by (workspace_id, key, time) settings {durable};
 
 -- What every report reads: the person as of now, without those who were erased.
 create view if not exists people_events {on_cluster} as

@@ -4,7 +4,7 @@ create table if not exists moved_identifiers {on_cluster} (
   key UInt64,
   person UInt64,
   version UInt64
-) engine = {replicated}ReplacingMergeTree(version) order by key;
+) engine = {replicated}ReplacingMergeTree(version) order by key settings {durable};
 
 create dictionary if not exists person_now {on_cluster} (
   key UInt64,
