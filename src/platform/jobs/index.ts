@@ -1,8 +1,9 @@
-import { parseCronItems, type Runner, run, type TaskList } from 'graphile-worker';
+import { type ParsedCronItem, parseCronItem, type Runner, run, type TaskList } from 'graphile-worker';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
-import { newPool, type Postgres, type Tx, withoutValues } from '#platform/postgres';
+import { type Postgres, type Tx, withoutValues } from '#platform/postgres';
 import { createLiveness } from './liveness.ts';
+import { patientPool } from './patient.ts';
 import { prepareJobs } from './prepare.ts';
 import { quietLogger } from './quiet.ts';
 
@@ -49,17 +50,19 @@ const CONCURRENCY = 8;
 const START_AGAIN_AFTER_MS = 1_000;
 const LEAVE_OFF_AFTER_MS = 1_000;
 const STOP_WITHIN_MS = 20_000;
+const KILL_WITHIN_MS = 6_000;
 
 /** The jobs of this database, kept by graphile-worker in the schema `graphile_worker`. */
 export async function createJobs(o: { pg: Postgres; log: Log; clock: Clock }): Promise<Jobs> {
   const { pg, log, clock } = o;
   await prepareJobs(pg);
   const tasks: TaskList = {};
-  const crontabs: { task: string; match: string; options: { backfillPeriod: number } }[] = [];
+  const cronItems: ParsedCronItem[] = [];
   const stopping = new AbortController();
+  const over = new AbortController();
   const liveness = createLiveness({ url: pg.url, log, clock });
   // Of its own, so that jobs and requests do not wait for each other's connections.
-  const pool = newPool(pg.url, CONCURRENCY + 2);
+  const pool = patientPool({ url: pg.url, size: CONCURRENCY + 2, clock, over: over.signal });
   let runner: Runner | undefined;
   let running: Promise<void> | undefined;
 
@@ -67,31 +70,33 @@ export async function createJobs(o: { pg: Postgres; log: Log; clock: Clock }): P
     return run({
       pgPool: pool,
       taskList: tasks,
-      parsedCronItems: parseCronItems(crontabs),
+      parsedCronItems: cronItems,
       noHandleSignals: true,
       logger: quietLogger(log),
       events: liveness.events,
       preset: {
         worker: {
           concurrentJobs: CONCURRENCY,
-          localQueue: { size: 50 },
-          // Without batches, an error of Postgres while a job is ticked off would end the process.
-          completeJobBatchDelay: 0,
-          failJobBatchDelay: 0,
           gracefulShutdownAbortTimeout: LEAVE_OFF_AFTER_MS,
         },
       },
     });
   }
 
-  // graphile-worker gives up when Postgres was away at the wrong moment; then it is begun anew.
   async function keepRunning(): Promise<void> {
+    const stopped = new Promise<undefined>((resolve) =>
+      stopping.signal.addEventListener('abort', () => resolve(undefined)),
+    );
     while (!stopping.signal.aborted) {
       try {
-        runner ??= await begin();
-        await runner.promise;
+        const begun = runner ? Promise.resolve(runner) : begin();
+        runner = await Promise.race([begun, stopped]);
+        if (!runner) return void begun.then((late) => late.stop()).catch(() => {});
+        await Promise.race([runner.promise, stopped]);
+        if (stopping.signal.aborted) return;
+        log.warn('the runner of jobs ended; it is started again');
       } catch (error) {
-        log.warn({ reason: withoutValues(error) }, 'the runner of jobs ended; it is started again');
+        log.warn({ reason: withoutValues(error) }, 'the runner of jobs failed; it is started again');
       }
       runner = undefined;
       await clock.sleep(START_AGAIN_AFTER_MS, stopping.signal);
@@ -99,12 +104,14 @@ export async function createJobs(o: { pg: Postgres; log: Log; clock: Clock }): P
   }
 
   async function windUp(ending: Runner): Promise<void> {
+    // With Postgres away nothing can be ticked off any more; what is at work is done again later.
+    if (!pg.status().up) return;
     const patience = new AbortController();
     const stopped = ending.stop().catch(() => {});
     const late = clock.sleep(STOP_WITHIN_MS, patience.signal).then(() => 'late' as const);
     if ((await Promise.race([stopped, late])) === 'late') {
       log.warn('some jobs did not leave off; they are given up and tried again later');
-      await ending.kill().catch(() => {});
+      await Promise.race([ending.kill().catch(() => {}), clock.sleep(KILL_WITHIN_MS)]);
     }
     patience.abort();
   }
@@ -129,7 +136,7 @@ export async function createJobs(o: { pg: Postgres; log: Log; clock: Clock }): P
       else await pg.asSystem((own) => insertJob(own, name, payload, options));
     },
     cron(name, crontab) {
-      crontabs.push({ task: name, match: crontab, options: { backfillPeriod: 0 } });
+      cronItems.push(parseCronItem({ task: name, match: crontab, options: { backfillPeriod: 0 } }));
     },
     async start() {
       liveness.start();
@@ -139,8 +146,9 @@ export async function createJobs(o: { pg: Postgres; log: Log; clock: Clock }): P
     },
     async stop() {
       stopping.abort();
-      if (runner) await windUp(runner);
       await running;
+      if (runner) await windUp(runner);
+      over.abort();
       await liveness.stop();
       await pool.end();
     },

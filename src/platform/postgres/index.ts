@@ -3,4 +3,4 @@ export { startEmbeddedPostgres } from './embedded/start.ts';
 export { migratePostgres } from './migrate.ts';
 export { newPool, openPostgres, type Postgres } from './open.ts';
 export type { Tx } from './transaction.ts';
-export { withoutValues } from './trouble.ts';
+export { isAway, withoutValues } from './trouble.ts';

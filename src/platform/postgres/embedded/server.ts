@@ -80,7 +80,7 @@ function readLog(child: ChildProcess, log: Log): string[] {
   if (!child.stderr) return complaints;
   createInterface({ input: child.stderr }).on('line', (line) => {
     const text = line.trim();
-    if (/^(FATAL|PANIC|HINT|postgres:)/.test(text)) {
+    if (/^(FATAL|PANIC|HINT|postgres:)/.test(text) && !complaints.includes(text)) {
       complaints.push(text);
       complaints.splice(0, complaints.length - 5);
     }
