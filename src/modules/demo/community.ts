@@ -66,16 +66,11 @@ function sharedThing(world: World, person: Person): Record<string, unknown> {
 }
 
 /** A member of the community looks in: shares, invites in vain, has an idea, votes for another's. */
-export function takePart(world: World, person: Person, hour: number): void {
+export function takePart(world: World, person: Person, atMs: number): void {
   const { dice } = world;
   const p = person.index;
-  const sitting = desk(
-    world,
-    'community',
-    p,
-    knownToCommunity(world, p, hour),
-    hourMs(world, hour) + dice.below(3_000_000),
-  );
+  const hour = hourOf(world, atMs);
+  const sitting = desk(world, 'community', p, knownToCommunity(world, p, hour), atMs);
   const visit = world.visits[p] as number;
   const { shares, ideas } = world.recent;
   const u = dice.next();

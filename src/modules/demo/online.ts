@@ -1,6 +1,6 @@
 import { MARKETS } from './brand.ts';
 import { HOUR_MS } from './calendar.ts';
-import { PRODUCTS, type Product } from './catalog.ts';
+import type { Product } from './catalog.ts';
 import {
   type Arrival,
   arrive,
@@ -27,7 +27,7 @@ import type { Sitting } from './sitting.ts';
 import { accountOn, fillIn, logIn, register, stillLoggedIn, subscribe, wouldRegister } from './telling.ts';
 import { ARTICLES, SEARCHES } from './texts.ts';
 import { HABITS } from './unkindness.ts';
-import { FLAG, hourMs, phoneAt, type World } from './world.ts';
+import { FLAG, hourOf, phoneAt, type World } from './world.ts';
 
 export interface OnlineVisit {
   readonly buys: boolean;
@@ -38,13 +38,13 @@ export interface OnlineVisit {
 }
 
 /** A visit to the web shop, the app or the mini-program: the funnel from search to order, left at any step. */
-export function visitOnline(world: World, person: Person, hour: number, visit: OnlineVisit): Bought | null {
+export function visitOnline(world: World, person: Person, atMs: number, visit: OnlineVisit): Bought | null {
   const { dice } = world;
-  const nowMs = hourMs(world, hour) + dice.below(HOUR_MS);
+  const hour = hourOf(world, atMs);
   const newcomer = visit.viaShare !== null || visit.invited;
   const device = newcomer ? DEVICE.phone : pickUpDevice(world, person);
   const arrival = arrive(world, person, visit.viaShare);
-  const sitting = open(world, person, device, hour, nowMs, arrival);
+  const sitting = open(world, person, device, hour, atMs, arrival);
   if (device !== DEVICE.app && device !== DEVICE.wechat) {
     land(sitting, person, arrival);
     comeIn(world, person, sitting, device, hour, visit);
@@ -186,7 +186,7 @@ function lookAround(world: World, person: Person, sitting: Sitting, visit: Onlin
     sitting.wait(25);
     if (i > 0 && visit.wanted === null && dice.chance(0.3)) liked = product;
   }
-  world.looked[person.index] = PRODUCTS.indexOf(liked) + 1;
+  world.looked[person.index] = liked.index + 1;
   return liked;
 }
 
@@ -255,5 +255,5 @@ function sayWho(world: World, person: Person, sitting: Sitting, at: Place): read
 
 export function nextOrderId(world: World): string {
   world.counters.order++;
-  return `MK${world.counters.order}`;
+  return `${world.counters.series}${world.counters.order}`;
 }

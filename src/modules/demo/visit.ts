@@ -1,3 +1,4 @@
+import type { Store } from './brand.ts';
 import { DAY_MS, HOUR_MS } from './calendar.ts';
 import type { Product } from './catalog.ts';
 import { broughtByShare, speakUp, takePart, wasInvited } from './community.ts';
@@ -31,51 +32,52 @@ export function visit(world: World, p: number, hour: number): void {
   const first = !(flags & FLAG.seen);
   world.flags[p] = flags | FLAG.seen;
   const buys = first ? world.dice.chance(FIRST_BUY[person.closeness]) : (flags & FLAG.buysNext) !== 0;
-  const bought = act(world, person, hour, buys, first && brought);
+  const atMs = hourMs(world, hour) + world.dice.below(HOUR_MS);
+  const bought = act(world, person, atMs, buys, first && brought);
   if (bought) afterwards(world, person, bought);
   planNext(world, person, hour);
 }
 
-function act(world: World, person: Person, hour: number, buys: boolean, justBrought: boolean): Bought | null {
+function act(world: World, person: Person, atMs: number, buys: boolean, justBrought: boolean): Bought | null {
   const { dice } = world;
   const p = person.index;
   if (justBrought) {
     const invited = wasInvited(world, p);
     const viaShare = invited ? null : broughtByShare(world, p);
     if (person.closeness !== 'cardholder') {
-      return visitOnline(world, person, hour, { buys, wanted: null, viaShare, invited });
+      return visitOnline(world, person, atMs, { buys, wanted: null, viaShare, invited });
     }
   }
   const { store } = person;
   const inStore = store !== null && dice.chance(buys ? person.storeLove : person.storeLove * 0.5);
   // Who has never told anything pays in cash or not at all.
-  if (buys && person.closeness === 'stranger' && !inStore) return online(world, person, hour, false, null);
+  if (buys && person.closeness === 'stranger' && !inStore) return online(world, person, atMs, false, null);
   if (store && inStore) {
-    const atMs = openingAfter(store, hourMs(world, hour) - 1, dice.next());
     if (!buys || person.closeness === 'cardholder' || dice.chance(0.55)) {
-      return visitStore(world, person, store, atMs, { buys, wanted: wantedFrom(world, person) });
+      const openMs = openingAfter(store, atMs, dice.next());
+      return visitStore(world, person, store, openMs, { buys, wanted: wantedFrom(world, person) });
     }
-    return lookedOnlineFirst(world, person, hour);
+    return lookedOnlineFirst(world, person, store, atMs);
   }
-  if (!buys) return passTime(world, person, hour);
+  if (!buys) return passTime(world, person, atMs);
   if (store && dice.chance(0.12)) {
     // Looked in the store, bought at home.
-    const atMs = openingAfter(store, hourMs(world, hour) - 1, dice.next());
-    visitStore(world, person, store, atMs, { buys: false, wanted: wantedFrom(world, person) });
-    const homeAgain = Math.floor((atMs - world.calendar.startMs) / HOUR_MS) + 2 + dice.below(4);
-    return online(world, person, homeAgain, true, wantedFrom(world, person));
+    const openMs = openingAfter(store, atMs, dice.next());
+    visitStore(world, person, store, openMs, { buys: false, wanted: wantedFrom(world, person) });
+    const homeMs = openMs + Math.round(dice.between(1.5, 6) * HOUR_MS);
+    return online(world, person, homeMs, true, wantedFrom(world, person));
   }
-  return online(world, person, hour, true, null);
+  return online(world, person, atMs, true, null);
 }
 
 function online(
   world: World,
   person: Person,
-  hour: number,
+  atMs: number,
   buys: boolean,
   wanted: Product | null,
 ): Bought | null {
-  return visitOnline(world, person, hour, { buys, wanted, viaShare: null, invited: false });
+  return visitOnline(world, person, atMs, { buys, wanted, viaShare: null, invited: false });
 }
 
 function wantedFrom(world: World, person: Person): Product | null {
@@ -83,32 +85,29 @@ function wantedFrom(world: World, person: Person): Product | null {
 }
 
 /** A look on the phone now, and the same thing from the shelf within three days. */
-function lookedOnlineFirst(world: World, person: Person, hour: number): Bought | null {
+function lookedOnlineFirst(world: World, person: Person, store: Store, atMs: number): Bought | null {
   const { dice } = world;
-  online(world, person, hour, false, null);
-  const { store } = person;
-  if (!store) return null;
-  const then = openingAfter(store, hourMs(world, hour) + HOUR_MS + dice.below(2 * DAY_MS), dice.next());
+  online(world, person, atMs, false, null);
+  const then = openingAfter(store, atMs + HOUR_MS + dice.below(1.5 * DAY_MS), dice.next());
   return visitStore(world, person, store, then, { buys: true, wanted: wantedFrom(world, person) });
 }
 
 /** A visit without a purchase in mind: looking, reading, or taking part in the community. */
-function passTime(world: World, person: Person, hour: number): Bought | null {
+function passTime(world: World, person: Person, atMs: number): Bought | null {
   const { dice } = world;
   const account = ((world.flags[person.index] as number) & FLAG.account) !== 0;
   if (person.community && account && dice.chance(0.42)) {
-    takePart(world, person, hour);
+    takePart(world, person, atMs);
     if (dice.chance(0.5)) return null;
   }
   if (dice.chance(0.15)) {
-    const nowMs = hourMs(world, hour) + dice.below(HOUR_MS);
     const arrival = arrive(world, person, null);
-    const sitting = openBrowser(world, person, DEVICE.phone, nowMs, arrival);
+    const sitting = openBrowser(world, person, DEVICE.phone, atMs, arrival);
     readArticle(sitting, person, arrival.shareId);
     if (dice.chance(0.4)) readArticle(sitting, person, null);
     return null;
   }
-  return online(world, person, hour, false, null);
+  return online(world, person, atMs, false, null);
 }
 
 /** What a purchase brings with it later: collection, returns, a word about it, and sometimes the end. */

@@ -73,8 +73,8 @@ export interface World {
   readonly numberGivenUp: ReadonlyMap<number, number>;
   readonly numberPassedOn: ReadonlySet<number>;
   readonly dice: Dice;
-  readonly recent: { shares: string[]; ideas: string[] };
-  readonly counters: { order: number; bot: number };
+  recent: { shares: string[]; ideas: string[] };
+  counters: { series: string; order: number; bot: number };
 }
 
 export function createWorld(options: StoryOptions): World {
@@ -116,7 +116,7 @@ export function createWorld(options: StoryOptions): World {
     numberPassedOn: new Set(),
     dice: new Dice(),
     recent: { shares: [], ideas: [] },
-    counters: { order: 100_000, bot: 0 },
+    counters: { series: 'MK', order: 100_000, bot: 0 },
   };
   setTheScene(world, pace, nowDay);
   passOnNumbers(world);
