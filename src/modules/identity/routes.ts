@@ -3,6 +3,7 @@ import { keyRoutes } from './access/key-routes.ts';
 import { sessionRoutes } from './access/session-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import type { Identity } from './door.ts';
+import { linkPages } from './team/link-page.ts';
 import { linkRoutes } from './team/link-routes.ts';
 import { teamRoutes } from './team/routes.ts';
 import { workspaceRoutes } from './workspaces/routes.ts';
@@ -13,6 +14,7 @@ export function identityRoutes(app: App, identity: Identity): void {
   keyRoutes(app, identity);
   teamRoutes(app, identity);
   linkRoutes(app, identity);
+  linkPages(app);
   workspaceRoutes(app, identity);
   auditRoutes(app, identity);
 }
