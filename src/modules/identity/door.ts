@@ -1,18 +1,18 @@
 import type { Postgres } from '#platform/postgres';
 import type { Authenticate } from './access/authenticate.ts';
-import type { CliToken } from './access/cli-token.ts';
 import type { Guards } from './access/guard.ts';
-import type { Keys } from './access/keys.ts';
-import type { Sessions } from './access/sessions.ts';
-import type { SignIn } from './access/sign-in.ts';
+import type { PublicUrl } from './access/principal.ts';
 import type { Audit, redactAudit } from './audit/audit.ts';
-import type { FirstStart, FirstStartConfig } from './first-start.ts';
-import type { PublicUrl } from './principal.ts';
+import type { CliToken } from './credentials/cli-token.ts';
+import type { Keys } from './credentials/keys.ts';
+import type { Sessions } from './credentials/sessions.ts';
+import type { SignIn } from './credentials/sign-in.ts';
 import type { Invitations } from './team/invitations.ts';
 import type { NewLink } from './team/link.ts';
 import type { Members } from './team/members.ts';
 import type { PasswordResets } from './team/reset.ts';
 import type { Workspaces } from './workspaces/create.ts';
+import type { FirstStart, FirstStartConfig } from './workspaces/first-start.ts';
 import type { Settings } from './workspaces/settings.ts';
 
 /** Who may do what: workspaces, the team, keys, sessions, and the list of who changed what. */

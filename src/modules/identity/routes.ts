@@ -1,7 +1,7 @@
 import type { App } from '#platform/http';
-import { keyRoutes } from './access/key-routes.ts';
-import { sessionRoutes } from './access/session-routes.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { keyRoutes } from './credentials/key-routes.ts';
+import { sessionRoutes } from './credentials/session-routes.ts';
 import type { Identity } from './door.ts';
 import { linkPages } from './team/link-page.ts';
 import { linkRoutes } from './team/link-routes.ts';

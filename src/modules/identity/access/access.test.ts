@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sha256Hex } from '#platform/ids';
 import { OWNER, testIdentity } from '../../../../test/fixtures/identity.ts';
+import { createPasswords } from '../credentials/password.ts';
 import { networkOf } from './guesses.ts';
-import { createPasswords } from './password.ts';
 
 const HOUR_MS = 3_600_000;
 const ME = { method: 'GET', url: '/api/session' } as const;

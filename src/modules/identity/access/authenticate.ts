@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify';
-import type { Account, PublicUrl, UserAccount } from '../principal.ts';
+import { CLI_PREFIX, type CliToken } from '../credentials/cli-token.ts';
+import type { Keys } from '../credentials/keys.ts';
+import type { Sessions } from '../credentials/sessions.ts';
 import { refuse } from '../refusal.ts';
-import { CLI_PREFIX, type CliToken } from './cli-token.ts';
 import { readSessionCookie } from './cookie.ts';
 import { checkCsrfToken, checkSameOrigin, isRead } from './csrf.ts';
 import type { Guesses } from './guesses.ts';
-import type { Keys } from './keys.ts';
-import type { Sessions } from './sessions.ts';
+import type { Account, PublicUrl, UserAccount } from './principal.ts';
 
 export interface Authenticate {
   /** The account behind the request's key, token or cookie; refuses without one, and a write that is forged. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { PublicUrl } from '../principal.ts';
+import type { PublicUrl } from './principal.ts';
 
 /** Over https the name itself makes the browser insist: this host alone, the whole path, never in the clear. */
 function nameOf(secure: boolean): string {

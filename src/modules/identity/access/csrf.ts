@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import type { PublicUrl } from '../principal.ts';
 import { refuse } from '../refusal.ts';
+import type { PublicUrl } from './principal.ts';
 
 /** A browser that says where a request comes from must say that it comes from our own pages. */
 export function checkSameOrigin(request: FastifyRequest, publicUrl: PublicUrl): void {

@@ -1,13 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import type { Clock } from '#platform/clock';
 import { createRateLimiter } from '#platform/http';
-import { permissionsOf } from '../permissions.ts';
-import { type Account, actorOf, type Principal } from '../principal.ts';
 import { refuse } from '../refusal.ts';
 import { PERMISSIONS, type Permission, type Role } from '../schema.ts';
 import type { Directory } from '../workspaces/directory.ts';
 import type { Settings } from '../workspaces/settings.ts';
 import type { Authenticate } from './authenticate.ts';
+import { permissionsOf } from './permissions.ts';
+import { type Account, actorOf, type Principal } from './principal.ts';
 
 /** A hook for `onRequest` (before the body is read, which is better) or `preHandler`. */
 export type Guard = (request: FastifyRequest) => Promise<void>;

@@ -1,6 +1,6 @@
 import { type App, problem } from '#platform/http';
 import { checkSameOrigin } from '../access/csrf.ts';
-import { openInBrowser, originOf } from '../access/session-routes.ts';
+import { openInBrowser, originOf } from '../credentials/session-routes.ts';
 import type { Identity } from '../door.ts';
 import { Acceptance, OpenInvitation, PasswordReset, TokenOnly, WhoAmI } from '../schema.ts';
 

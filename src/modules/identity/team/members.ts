@@ -1,9 +1,9 @@
 import type { Clock } from '#platform/clock';
 import type { Postgres, Tx } from '#platform/postgres';
+import { permissionsOf, within } from '../access/permissions.ts';
+import type { Principal } from '../access/principal.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { News } from '../news.ts';
-import { permissionsOf, within } from '../permissions.ts';
-import type { Principal } from '../principal.ts';
 import { refuse } from '../refusal.ts';
 import type { Role } from '../schema.ts';
 import { lockWorkspace } from '../workspaces/sql.ts';

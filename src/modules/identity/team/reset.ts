@@ -1,22 +1,22 @@
 import type { Clock } from '#platform/clock';
 import { sha256Hex, uuidv7 } from '#platform/ids';
 import type { Postgres, Tx } from '#platform/postgres';
-import type { Attempts } from '../access/attempts.ts';
 import type { Guesses } from '../access/guesses.ts';
-import { checkPassword, type Passwords } from '../access/password.ts';
-import type { Sessions } from '../access/sessions.ts';
-import type { OpenedSession, Origin } from '../access/sign-in.ts';
+import { permissionsOf, within } from '../access/permissions.ts';
+import type { Principal, PublicUrl } from '../access/principal.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Attempts } from '../credentials/attempts.ts';
+import { normalEmail } from '../credentials/email.ts';
+import { checkPassword, type Passwords } from '../credentials/password.ts';
+import type { Sessions } from '../credentials/sessions.ts';
+import type { OpenedSession, Origin } from '../credentials/sign-in.ts';
 import {
   deleteSessionsOfUser,
   findUserByEmail,
   selectMembershipsOfUser,
   updatePassword,
-} from '../access/sql.ts';
-import type { Audit } from '../audit/audit.ts';
-import { normalEmail } from '../email.ts';
+} from '../credentials/sql.ts';
 import type { News } from '../news.ts';
-import { permissionsOf, within } from '../permissions.ts';
-import type { Principal, PublicUrl } from '../principal.ts';
 import { refuse } from '../refusal.ts';
 import { type NewLink, newLink } from './link.ts';
 import { deleteReset, deleteResetsOf, findMember, findReset, insertReset } from './sql.ts';

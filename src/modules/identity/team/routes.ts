@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { type App, byBrowserOrKey, problem } from '#platform/http';
-import { sessionAnswer } from '../access/session-routes.ts';
+import { sessionAnswer } from '../credentials/session-routes.ts';
 import type { Identity } from '../door.ts';
 import { afterCursor, pageOf, UUID } from '../paging.ts';
 import {

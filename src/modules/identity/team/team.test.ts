@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Browser, OWNER, testIdentity } from '../../../../test/fixtures/identity.ts';
-import { permissionsOf } from '../permissions.ts';
+import { permissionsOf } from '../access/permissions.ts';
 import { PERMISSIONS, ROLES, type Role } from '../schema.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { type App, byBrowserOrKey, problem } from '#platform/http';
+import { actorOf } from '../access/principal.ts';
 import type { Identity } from '../door.ts';
-import { actorOf } from '../principal.ts';
 import { NewWorkspace, Workspace, WorkspaceList } from '../schema.ts';
 import type { SettingsChanges } from './settings.ts';
 import type { WorkspaceRow } from './sql.ts';

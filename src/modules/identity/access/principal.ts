@@ -1,5 +1,5 @@
-import type { Actor } from './audit/audit.ts';
-import type { Permission, Role } from './schema.ts';
+import type { Actor } from '../audit/audit.ts';
+import type { Permission, Role } from '../schema.ts';
 
 /**
  * Who asks, and for which workspace; set by the guard of a route. Ask `scopes` what it may do, not the role: a key

@@ -1,8 +1,8 @@
 import type { Clock } from '#platform/clock';
 import { sha256Hex } from '#platform/ids';
 import type { Postgres } from '#platform/postgres';
+import { networkOf } from '../access/guesses.ts';
 import { refuse } from '../refusal.ts';
-import { networkOf } from './guesses.ts';
 import { countAttempts, deleteAttempts, deleteOldAttempts } from './sql.ts';
 
 const WINDOW_MS = 15 * 60_000;

@@ -6,8 +6,8 @@ import { createIdentity } from '#modules/identity';
 import { systemClock } from '#platform/clock';
 import { createFacts } from '#platform/facts';
 import { createLog } from '#platform/log';
-import { testIdentity } from '../../../test/fixtures/identity.ts';
-import { testPostgres } from '../../../test/fixtures/postgres.ts';
+import { testIdentity } from '../../../../test/fixtures/identity.ts';
+import { testPostgres } from '../../../../test/fixtures/postgres.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 

@@ -1,4 +1,4 @@
-import { PERMISSIONS, type Permission, type Role } from './schema.ts';
+import { PERMISSIONS, type Permission, type Role } from '../schema.ts';
 
 const READ_INSIGHT = ['people:read', 'events:read', 'sources:read', 'imports:read', 'settings:read'] as const;
 

@@ -1,14 +1,14 @@
 import type { Clock } from '#platform/clock';
 import { secret, uuidv7 } from '#platform/ids';
 import type { Postgres } from '#platform/postgres';
-import type { Keys } from './access/keys.ts';
-import { checkPassword, type Passwords } from './access/password.ts';
-import type { Audit } from './audit/audit.ts';
-import { normalEmail } from './email.ts';
-import type { News } from './news.ts';
-import { beginMembership, insertUser } from './team/sql.ts';
-import { checkedProfile } from './workspaces/profile.ts';
-import { insertWorkspace, lockFirstStart, selectWorkspaces, type WorkspaceRow } from './workspaces/sql.ts';
+import type { Audit } from '../audit/audit.ts';
+import { normalEmail } from '../credentials/email.ts';
+import type { Keys } from '../credentials/keys.ts';
+import { checkPassword, type Passwords } from '../credentials/password.ts';
+import type { News } from '../news.ts';
+import { beginMembership, insertUser } from '../team/sql.ts';
+import { checkedProfile } from './profile.ts';
+import { insertWorkspace, lockFirstStart, selectWorkspaces, type WorkspaceRow } from './sql.ts';
 
 /** As the program's configuration names them. */
 export interface FirstStartConfig {

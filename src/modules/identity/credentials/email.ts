@@ -1,4 +1,4 @@
-import { refuse } from './refusal.ts';
+import { refuse } from '../refusal.ts';
 
 /** The normal form of an address, by which an account is found; refuses what is none. */
 export function normalEmail(text: string): string {

@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { type App, byBrowserOrKey, problem } from '#platform/http';
+import { clearSessionCookie, setSessionCookie } from '../access/cookie.ts';
+import { checkSameOrigin } from '../access/csrf.ts';
+import { permissionsOf } from '../access/permissions.ts';
+import type { Account, UserAccount } from '../access/principal.ts';
 import type { Identity } from '../door.ts';
 import { afterCursor, pageOf, UUID } from '../paging.ts';
-import { permissionsOf } from '../permissions.ts';
-import type { Account, UserAccount } from '../principal.ts';
 import { refuse } from '../refusal.ts';
 import { ById, Ended, NewPassword, PageQuery, PERMISSIONS, SessionPage, SignIn, WhoAmI } from '../schema.ts';
-import { clearSessionCookie, setSessionCookie } from './cookie.ts';
-import { checkSameOrigin } from './csrf.ts';
 import type { OpenedSession, Origin } from './sign-in.ts';
 import type { SessionRow } from './sql.ts';
 

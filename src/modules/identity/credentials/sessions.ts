@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '#platform/clock';
 import { secret, sha256Hex, uuidv7 } from '#platform/ids';
 import type { Postgres, Tx } from '#platform/postgres';
+import type { UserAccount } from '../access/principal.ts';
 import type { Actor, Audit } from '../audit/audit.ts';
 import type { News } from '../news.ts';
-import type { UserAccount } from '../principal.ts';
 import { refuse } from '../refusal.ts';
 import {
   deleteOldSessions,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { PERMISSIONS, ROLES } from '../schema.ts';
 import { permissionsOf, within } from './permissions.ts';
-import { PERMISSIONS, ROLES } from './schema.ts';
 
 // Rows are permissions, columns roles in the order of ROLES: owner, marketer, analyst, clerk.
 const table: Record<(typeof PERMISSIONS)[number], string> = {

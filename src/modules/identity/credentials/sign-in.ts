@@ -1,8 +1,8 @@
 import type { Postgres, Tx } from '#platform/postgres';
-import { normalEmail } from '../email.ts';
 import type { News } from '../news.ts';
 import { refuse } from '../refusal.ts';
 import type { Attempts } from './attempts.ts';
+import { normalEmail } from './email.ts';
 import { checkPassword, type Passwords } from './password.ts';
 import type { Sessions } from './sessions.ts';
 import {

@@ -1,10 +1,10 @@
 import type { Clock } from '#platform/clock';
 import { secret, sha256Hex, uuidv7 } from '#platform/ids';
 import type { Postgres } from '#platform/postgres';
+import { within } from '../access/permissions.ts';
+import type { KeyAccount, Principal } from '../access/principal.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { News } from '../news.ts';
-import { within } from '../permissions.ts';
-import type { KeyAccount, Principal } from '../principal.ts';
 import { refuse } from '../refusal.ts';
 import { PERMISSIONS, type Permission } from '../schema.ts';
 import {
