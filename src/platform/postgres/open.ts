@@ -92,7 +92,7 @@ export async function openPostgres(o: {
       if (!Number.isInteger(workspaceId) || workspaceId < 1 || workspaceId > 0x7fffffff) {
         throw new TypeError('A workspace id is a positive integer.');
       }
-      const begin = `begin; set local role pando_app; set local pando.workspace = ${workspaceId}; set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off`;
+      const begin = `begin; set local role pando_app; set local pando.workspace = ${workspaceId}; set local plan_cache_mode = force_custom_plan`;
       return run(begin, workspaceId, timeoutMs, work);
     },
     asSystem: (work, { timeoutMs = STATEMENT_TIMEOUT_MS } = {}) => run('begin', null, timeoutMs, work),
