@@ -23,14 +23,12 @@ import { createDirectory } from './workspaces/directory.ts';
 import { firstStart } from './workspaces/first-start.ts';
 import { createSettings } from './workspaces/settings.ts';
 
-export type { Guard } from './access/guard.ts';
-export { permissionsOf } from './access/permissions.ts';
-export type { Account, Principal } from './access/principal.ts';
-export type { Actor, Audit } from './audit/audit.ts';
+export type { Principal } from './access/principal.ts';
+export type { Actor } from './audit/audit.ts';
 export { identityRoutes } from './routes.ts';
 export type { Permission, Role } from './schema.ts';
-export type { FirstStart, FirstStartConfig } from './workspaces/first-start.ts';
-export type { Settings, SettingsSection } from './workspaces/settings.ts';
+export type { FirstStart } from './workspaces/first-start.ts';
+export type { SettingsSection } from './workspaces/settings.ts';
 export type { WorkspaceRow as Workspace } from './workspaces/sql.ts';
 
 export interface IdentityDeps {

@@ -22,7 +22,7 @@ export interface News {
   stop(): Promise<void>;
 }
 
-export interface Memory<V extends object> {
+interface Memory<V extends object> {
   /** The value remembered under the key, or else what `load` finds; nothing found is not remembered. */
   get(key: string, load: () => Promise<V | undefined>): Promise<V | undefined>;
   /** Whether a value was found under the key lately, even if it has to be loaded again. */

@@ -82,7 +82,7 @@ export const WorkspaceList = Type.Object({ items: Type.Array(Workspace) });
 
 export const SignIn = Type.Object({ email: Email, password: Password });
 
-export const Membership = Type.Object({
+const Membership = Type.Object({
   workspace: Type.Object({ id: Id, slug: Slug, name: Type.String() }),
   role: Type.Union([Role, Type.Null()], { description: 'null for a key, which has permissions of its own' }),
   permissions: Type.Array(Permission),
@@ -100,7 +100,7 @@ export const WhoAmI = Type.Object({
 });
 export type WhoAmI = Static<typeof WhoAmI>;
 
-export const Session = Type.Object({
+const Session = Type.Object({
   id: Id,
   user: Type.Object({ id: Id, email: Type.String(), name: Type.String() }),
   current: Type.Boolean({ description: 'The session of this very request' }),
@@ -110,7 +110,6 @@ export const Session = Type.Object({
   address: Type.String({ description: 'Where it signed in from' }),
   agent: Type.String({ description: 'The browser, as it names itself' }),
 });
-export type Session = Static<typeof Session>;
 export const SessionPage = pageOf(Session);
 
 export const Ended = Type.Object({ ended: Type.Integer({ description: 'How many sessions were ended' }) });
@@ -144,7 +143,7 @@ export const CreatedKey = Type.Object({
 
 // --- the team ---
 
-export const Member = Type.Object({
+const Member = Type.Object({
   id: Id,
   email: Type.String(),
   name: Type.String(),
@@ -152,14 +151,13 @@ export const Member = Type.Object({
   joinedAt: At,
   seenAt: Type.Union([At, Type.Null()], { description: 'Of the sessions that are open' }),
 });
-export type Member = Static<typeof Member>;
 export const MemberPage = pageOf(Member);
 
 export const MemberId = Type.Object({ userId: Id });
 export const ById = Type.Object({ id: Id });
 export const PageQuery = Type.Object(Page);
 
-export const Invitation = Type.Object({
+const Invitation = Type.Object({
   id: Id,
   email: Type.String(),
   role: Role,
@@ -167,7 +165,6 @@ export const Invitation = Type.Object({
   createdAt: At,
   expiresAt: At,
 });
-export type Invitation = Static<typeof Invitation>;
 export const InvitationPage = pageOf(Invitation);
 
 export const NewInvitation = Type.Object({ email: Email, role: Role });
@@ -182,7 +179,7 @@ export type Link = Static<typeof Link>;
 
 export const CreatedInvitation = Type.Object({ ...Invitation.properties, link: Link });
 
-export const Token = Type.String({ minLength: 16, maxLength: 128 });
+const Token = Type.String({ minLength: 16, maxLength: 128 });
 export const TokenOnly = Type.Object({ token: Token });
 
 export const OpenInvitation = Type.Object({
@@ -204,7 +201,7 @@ export const RoleChange = Type.Object({ role: Role });
 
 // --- the audit list ---
 
-export const AuditEntry = Type.Object({
+const AuditEntry = Type.Object({
   id: Type.Integer(),
   at: At,
   actor: Type.String({ description: '`user:<id>`, `key:<id>`, `cli` or `program`' }),
@@ -215,7 +212,6 @@ export const AuditEntry = Type.Object({
   subject: Type.String({ examples: ['person:01890a5d-ac96-774b-bcce-b302099a8057'] }),
   detail: Type.Record(Type.String(), Type.Unknown()),
 });
-export type AuditEntry = Static<typeof AuditEntry>;
 export const AuditPage = pageOf(AuditEntry);
 
 export const AuditQuery = Type.Object({

@@ -10,7 +10,7 @@ import { permissionsOf } from './permissions.ts';
 import { type Account, actorOf, type Principal } from './principal.ts';
 
 /** A hook for `onRequest` (before the body is read, which is better) or `preHandler`. */
-export type Guard = (request: FastifyRequest) => Promise<void>;
+type Guard = (request: FastifyRequest) => Promise<void>;
 
 /** What one key or user may ask of one process: more than any page or ordinary program does. */
 const REQUESTS_PER_SECOND = 1000;

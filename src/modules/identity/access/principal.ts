@@ -55,7 +55,7 @@ export interface KeyAccount {
 }
 
 /** The command line on this machine; it may everything, and says for which workspace. */
-export interface CliAccount {
+interface CliAccount {
   readonly kind: 'cli';
 }
 
