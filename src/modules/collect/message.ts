@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConsentAnswer, IdentityRules, IgnoredIdentifier, Observation } from '#modules/people';
+import type { ConsentAnswer, IdentityRules, IgnoredIdentifier, Named, Observation } from '#modules/people';
 import { normalizeIdentifier } from '#modules/people';
 import type { Bots } from './bots.ts';
 import { dayMs, eventTime, parseTime } from './moment.ts';
@@ -176,13 +176,13 @@ function readIdentity(
   messageId: string,
   time: number,
 ): { observation: Observation; ignored: readonly IgnoredIdentifier[] } | Rejection {
-  const found: { kind: string; value: string }[] = [];
+  const found: Named[] = [];
   const ignored: IgnoredIdentifier[] = [];
   const offer = (kind: string, value: unknown): void => {
     if (value === undefined || value === null) return;
     const read = normalizeIdentifier({ kind, value }, how.rules);
     if ('ignored' in read) ignored.push(read.ignored);
-    else if (!found.some((other) => other.kind === read.kind && other.value === read.value)) found.push(read);
+    else if (!found.some((other) => other.name === read.name)) found.push(read);
   };
   offer('user_id', raw.userId);
   offer('anonymous_id', raw.anonymousId);

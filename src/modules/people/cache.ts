@@ -8,7 +8,8 @@ export interface Node {
   value: string;
   state: State;
   contested: boolean;
-  degree: number;
+  /** At least the number of identifiers it is tied to; null where nobody counted yet. */
+  degree: number | null;
   denied: boolean | null;
   consent: Record<string, [boolean, number]> | null;
 }
@@ -70,8 +71,4 @@ export class GraphCache {
     }
     this.#youngTies.set(name, at);
   }
-}
-
-export function nameOf(kind: string, value: string): string {
-  return `${kind}\0${value}`;
 }

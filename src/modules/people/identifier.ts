@@ -32,6 +32,13 @@ export interface IdentityRules {
   blocked: ReadonlySet<string>;
 }
 
+/** An identifier in its normal form. `name` is what it is looked up by. */
+export interface Named {
+  kind: string;
+  value: string;
+  name: string;
+}
+
 export interface RawIdentifier {
   kind: string;
   value: unknown;
@@ -91,10 +98,7 @@ const emailShape = /^[^\s@"(),:;<>[\\\]]+@[^\s@"(),:;<>[\\\]]+\.[^\s@"(),:;<>[\\
  * e-mail trimmed and in lower case, phone in E.164 with the workspace's country where it has no prefix,
  * a card without blanks and dashes, everything else as it was sent.
  */
-export function normalize(
-  raw: RawIdentifier,
-  rules: IdentityRules,
-): { kind: string; value: string } | { ignored: Ignored } {
+export function normalize(raw: RawIdentifier, rules: IdentityRules): Named | { ignored: Ignored } {
   const { kind } = raw;
   const sent =
     typeof raw.value === 'string' ? raw.value : typeof raw.value === 'number' ? String(raw.value) : null;
@@ -122,7 +126,11 @@ export function normalize(
   if (rules.blocked.size > 0 && (rules.blocked.has(`${kind}:${value}`) || rules.blocked.has(`*:${value}`))) {
     return ignore('blocked');
   }
-  return { kind, value };
+  return { kind, value, name: nameOf(kind, value) };
+}
+
+export function nameOf(kind: string, value: string): string {
+  return `${kind}\0${value}`;
 }
 
 function e164(text: string, country: string): string | null {

@@ -1,5 +1,5 @@
 export type { Erasure, ErasurePart } from './erase.ts';
-export type { IdentityRules, Ignored as IgnoredIdentifier } from './identifier.ts';
+export type { IdentityRules, Ignored as IgnoredIdentifier, Named } from './identifier.ts';
 export { anonymousKinds, normalize as normalizeIdentifier } from './identifier.ts';
 export type { People, PeopleDeps } from './people.ts';
 export { createPeople } from './people.ts';

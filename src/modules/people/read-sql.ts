@@ -115,7 +115,7 @@ export async function identifiersAfter(
   most: number,
 ): Promise<IdentifierRow[]> {
   return tx.query<IdentifierRow>(
-    `select key, person_key, kind, value, state, contested, degree, denied, consent, created_at from identifiers
+    `select key, person_key, kind, value, state, contested, denied, consent, created_at from identifiers
       where workspace_id = $1 and key > $2 order by key limit $3`,
     [workspaceId, key, most],
   );

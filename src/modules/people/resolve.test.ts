@@ -8,7 +8,8 @@ import { testPostgres } from '../../../test/fixtures/postgres.ts';
 import { joinPeople, markShared, splitPerson } from './decide.ts';
 import type { Decision, Tie } from './graph.ts';
 import { resolvePeople } from './graph.ts';
-import type { IdentityRules } from './identifier.ts';
+import type { IdentityRules, Named } from './identifier.ts';
+import { nameOf } from './identifier.ts';
 import type { Observation } from './resolve.ts';
 import { Resolver } from './resolve.ts';
 import { rulesOf } from './rules.ts';
@@ -201,8 +202,9 @@ const kindOf: Record<string, string> = {
 };
 const order = ['u', 'c', 'e', 'p', 'd', 'a'];
 
-function identifier(name: string): { kind: string; value: string } {
-  return { kind: kindOf[name.charAt(0)] as string, value: name };
+function identifier(name: string): Named {
+  const kind = kindOf[name.charAt(0)] as string;
+  return { kind, value: name, name: nameOf(kind, name) };
 }
 
 function observation(

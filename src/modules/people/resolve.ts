@@ -2,21 +2,22 @@ import type { Clock } from '#platform/clock';
 import type { Facts } from '#platform/facts';
 import type { Tx } from '#platform/postgres';
 import type { Node } from './cache.ts';
-import { GraphCache, nameOf } from './cache.ts';
-import type { IdentityRules } from './identifier.ts';
+import { GraphCache } from './cache.ts';
+import type { IdentityRules, Named } from './identifier.ts';
+import { nameOf } from './identifier.ts';
 import { deniedBy, refreshDenied, settle, toNode } from './settle.ts';
 import * as sql from './sql.ts';
 
 /** What one event says about who it was. Identifiers are in normal form, strongest first, at least one. */
 export interface Observation {
-  identifiers: readonly { kind: string; value: string }[];
+  identifiers: readonly Named[];
   /** The event's own time, in ms. */
   at: number;
   messageId: string;
   sourceId: number;
   rule: 'event' | 'identify' | 'alias';
   /** With the rule `alias`: the identifier that takes the place of `identifiers[0]`'s older one. */
-  alias?: { from: { kind: string; value: string }; to: { kind: string; value: string } };
+  alias?: { from: Named; to: Named };
   consent?: ConsentAnswer;
 }
 
@@ -145,15 +146,20 @@ class Batch {
   }
 
   async findNodes(batch: readonly Observation[]): Promise<void> {
-    const missing = new Map<string, { kind: string; value: string }>();
-    for (const observation of batch) {
-      for (const identifier of identifiersOf(observation)) {
-        const name = nameOf(identifier.kind, identifier.value);
-        if (this.#nodes.has(name) || missing.has(name)) continue;
-        const known = this.#cache.get(name);
-        // A copy: what is remembered changes only once the transaction is committed.
-        if (known) this.#nodes.set(name, { ...known });
-        else missing.set(name, identifier);
+    const missing = new Map<string, Named>();
+    const find = (identifier: Named) => {
+      const { name } = identifier;
+      if (this.#nodes.has(name) || missing.has(name)) return;
+      const known = this.#cache.get(name);
+      // A copy: what is remembered changes only once the transaction is committed.
+      if (known) this.#nodes.set(name, { ...known });
+      else missing.set(name, identifier);
+    };
+    for (const { identifiers, alias } of batch) {
+      for (const identifier of identifiers) find(identifier);
+      if (alias) {
+        find(alias.from);
+        find(alias.to);
       }
     }
     if (missing.size === 0) return;
@@ -181,8 +187,8 @@ class Batch {
     }
   }
 
-  #node(identifier: { kind: string; value: string }): Node {
-    const node = this.#nodes.get(nameOf(identifier.kind, identifier.value));
+  #node({ name }: Named): Node {
+    const node = this.#nodes.get(name);
     if (!node) throw new Error('An identifier of the batch was not looked up.');
     return node;
   }
@@ -265,24 +271,36 @@ class Batch {
   /** Joins what can be joined without asking the whole rule; the rest is left for `settleRest`. */
   async joinPlainly(): Promise<void> {
     const plain: { tie: sql.NewTie; nodes: Node[] }[] = [];
+    await this.#countTied();
     for (const entry of this.#ties.values()) {
       this.#newTies.push(entry.tie);
       const tied = entry.nodes.length - 1;
       const simple =
         entry.tie.alias === null &&
         entry.nodes.every(
-          (node) => node.state === 0 && !node.contested && node.degree + tied <= this.#minLimit,
+          (node) => node.state === 0 && !node.contested && (node.degree ?? 0) + tied <= this.#minLimit,
         );
-      for (const node of entry.nodes) {
-        node.degree += tied;
-        this.#touch(node);
-      }
+      for (const node of entry.nodes) node.degree = (node.degree ?? 0) + tied;
       if (simple) plain.push(entry);
       else for (const node of entry.nodes) this.#unsettled.add(node.key);
     }
     const loaded = await this.#loadPersons(plain);
     for (const { nodes } of plain) {
       if (!this.#unite(nodes, loaded)) for (const node of nodes) this.#unsettled.add(node.key);
+    }
+  }
+
+  /** How many others the known identifiers of new ties are tied to already. */
+  async #countTied(): Promise<void> {
+    const unknown = new Map<number, Node>();
+    for (const { nodes } of this.#ties.values()) {
+      for (const node of nodes) if (node.degree === null) unknown.set(node.key, node);
+    }
+    if (unknown.size === 0) return;
+    for (const node of unknown.values()) node.degree = 0;
+    for (const { key, tied } of await sql.countTied(this.#tx, this.#ws, [...unknown.keys()])) {
+      const node = unknown.get(key);
+      if (node) node.degree = tied;
     }
   }
 
@@ -420,12 +438,4 @@ class Batch {
 /** An alias has a direction, so it is another tie than an event that carried the same two identifiers. */
 function tieName(tie: Pick<sql.NewTie, 'keys' | 'alias'>): string {
   return tie.alias ? `${tie.alias.from}>${tie.alias.to}` : tie.keys.join(',');
-}
-
-function* identifiersOf(observation: Observation): Generator<{ kind: string; value: string }> {
-  yield* observation.identifiers;
-  if (observation.alias) {
-    yield observation.alias.from;
-    yield observation.alias.to;
-  }
 }

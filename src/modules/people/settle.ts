@@ -1,9 +1,9 @@
 import type { Tx } from '#platform/postgres';
 import type { Node } from './cache.ts';
-import { nameOf } from './cache.ts';
 import type { Decision, Identifier, People, Tie } from './graph.ts';
 import { resolvePeople } from './graph.ts';
 import type { IdentityRules } from './identifier.ts';
+import { nameOf } from './identifier.ts';
 import * as sql from './sql.ts';
 
 /** Identifiers with all that connects them, as the whole rule needs it. */
@@ -57,7 +57,7 @@ export function toNode(row: sql.IdentifierRow): Node {
     value: row.value,
     state: row.state,
     contested: row.contested,
-    degree: row.degree,
+    degree: null,
     denied: row.denied,
     consent: row.consent,
   };

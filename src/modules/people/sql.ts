@@ -51,14 +51,16 @@ export interface IdentifierRow {
   value: string;
   state: State;
   contested: boolean;
-  degree: number;
   denied: boolean | null;
   consent: Record<string, [boolean, number]> | null;
   created_at: Date;
 }
 
-const identifierColumns =
-  'key, person_key, kind, value, state, contested, degree, denied, consent, created_at';
+/*
+ * Sets of keys are looked up one by one through the index (`lateral ... limit`), because a table that has just begun to
+ * grow has no statistics, and without them `= any(...)` is taken to match everything.
+ */
+const identifierColumns = 'key, person_key, kind, value, state, contested, denied, consent, created_at';
 
 export async function findByHash(
   tx: Tx,
@@ -66,7 +68,8 @@ export async function findByHash(
   hashes: readonly string[],
 ): Promise<IdentifierRow[]> {
   return tx.query<IdentifierRow>(
-    `select ${identifierColumns} from identifiers where workspace_id = $1 and hash = any($2::bigint[])`,
+    `select i.* from unnest($2::bigint[]) as t(h) cross join lateral (
+       select ${identifierColumns} from identifiers where workspace_id = $1 and hash = t.h limit 1) i`,
     [workspaceId, numbers(hashes)],
     'people.findByHash',
   );
@@ -78,7 +81,8 @@ export async function findByKey(
   keys: readonly number[],
 ): Promise<IdentifierRow[]> {
   return tx.query<IdentifierRow>(
-    `select ${identifierColumns} from identifiers where workspace_id = $1 and key = any($2::bigint[])`,
+    `select i.* from unnest($2::bigint[]) as t(k) cross join lateral (
+       select ${identifierColumns} from identifiers where workspace_id = $1 and key = t.k limit 1) i`,
     [workspaceId, numbers(keys)],
     'people.findByKey',
   );
@@ -91,11 +95,11 @@ export async function membersOf(
   persons: readonly number[],
 ): Promise<IdentifierRow[]> {
   return tx.query<IdentifierRow>(
-    `select ${identifierColumns} from identifiers
-      where workspace_id = $1 and key = any($2::bigint[]) and person_key = key
-     union all
-     select ${identifierColumns} from identifiers
-      where workspace_id = $1 and person_key = any($2::bigint[]) and person_key <> key`,
+    `select i.* from unnest($2::bigint[]) as t(p) cross join lateral (
+       (select ${identifierColumns} from identifiers where workspace_id = $1 and key = t.p and person_key = key limit 1)
+       union all
+       (select ${identifierColumns} from identifiers
+         where workspace_id = $1 and person_key = t.p and person_key <> key offset 0)) i`,
     [workspaceId, numbers(persons)],
     'people.membersOf',
   );
@@ -109,10 +113,10 @@ export async function insertIdentifiers(
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
-    `insert into identifiers (workspace_id, key, person_key, kind, value, hash, contested, degree, denied, consent, created_at)
-     select $1, k, p, kind, value, h, c, d, n, s, $2
-       from unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::boolean[], $9::int[],
-                   $10::boolean[], $11::jsonb[]) as t(k, p, kind, value, h, c, d, n, s)`,
+    `insert into identifiers (workspace_id, key, person_key, kind, value, hash, contested, denied, consent, created_at)
+     select $1, k, p, kind, value, h, c, n, s, $2
+       from unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::boolean[],
+                   $9::boolean[], $10::jsonb[]) as t(k, p, kind, value, h, c, n, s)`,
     [
       workspaceId,
       now,
@@ -122,7 +126,6 @@ export async function insertIdentifiers(
       rows.map((row) => row.value),
       numbers(rows.map((row) => row.hash)),
       `{${rows.map((row) => (row.contested ? 't' : 'f')).join(',')}}`,
-      numbers(rows.map((row) => row.degree)),
       `{${rows.map((row) => (row.denied === null ? 'null' : row.denied ? 't' : 'f')).join(',')}}`,
       rows.map((row) => (row.consent ? JSON.stringify(row.consent) : null)),
     ],
@@ -135,9 +138,9 @@ export async function updateIdentifiers(tx: Tx, workspaceId: number, rows: reado
   if (rows.length === 0) return;
   await tx.query(
     `update identifiers i
-        set person_key = t.p, state = t.s, contested = t.c, degree = t.d, denied = t.n, consent = t.a
-       from unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::boolean[], $6::int[], $7::boolean[], $8::jsonb[])
-         as t(k, p, s, c, d, n, a)
+        set person_key = t.p, state = t.s, contested = t.c, denied = t.n, consent = t.a
+       from unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::boolean[], $6::boolean[], $7::jsonb[])
+         as t(k, p, s, c, n, a)
       where i.workspace_id = $1 and i.key = t.k`,
     [
       workspaceId,
@@ -145,7 +148,6 @@ export async function updateIdentifiers(tx: Tx, workspaceId: number, rows: reado
       numbers(rows.map((row) => row.person)),
       numbers(rows.map((row) => row.state)),
       `{${rows.map((row) => (row.contested ? 't' : 'f')).join(',')}}`,
-      numbers(rows.map((row) => row.degree)),
       `{${rows.map((row) => (row.denied === null ? 'null' : row.denied ? 't' : 'f')).join(',')}}`,
       rows.map((row) => (row.consent ? JSON.stringify(row.consent) : null)),
     ],
@@ -185,7 +187,8 @@ export async function findTies(
   hashes: readonly string[],
 ): Promise<{ hash: string; at: Date }[]> {
   return tx.query(
-    'select hash::text as hash, at from ties where workspace_id = $1 and hash = any($2::bigint[])',
+    `select i.* from unnest($2::bigint[]) as t(h) cross join lateral (
+       select hash::text as hash, at from ties where workspace_id = $1 and hash = t.h limit 1) i`,
     [workspaceId, numbers(hashes)],
     'people.findTies',
   );
@@ -205,7 +208,7 @@ export async function insertTies(
          from unnest($3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::float8[], $9::text[], $10::int[])
            as t(h, k, f, o, r, a, m, s)
        returning hash, keys)
-     insert into tie_keys (workspace_id, key, hash) select $1, unnest(keys), hash from new`,
+     insert into tie_keys (workspace_id, key, hash, others) select $1, unnest(keys), hash, cardinality(keys) - 1 from new`,
     [
       workspaceId,
       now,
@@ -239,10 +242,26 @@ export async function moveTiesBack(tx: Tx, workspaceId: number, ties: readonly N
   );
 }
 
+/** At least how many identifiers each is tied to; who is not in the answer has no tie. */
+export async function countTied(
+  tx: Tx,
+  workspaceId: number,
+  keys: readonly number[],
+): Promise<{ key: number; tied: number }[]> {
+  return tx.query(
+    `select t.k as key, i.tied from unnest($2::bigint[]) as t(k) cross join lateral (
+       select sum(others)::int as tied from tie_keys where workspace_id = $1 and key = t.k) i
+      where i.tied is not null`,
+    [workspaceId, numbers(keys)],
+    'people.countTied',
+  );
+}
+
 export async function tiesOf(tx: Tx, workspaceId: number, keys: readonly number[]): Promise<TieRow[]> {
   return tx.query<TieRow>(
-    `select distinct on (t.hash) ${tieColumns} from tie_keys k join ties t using (workspace_id, hash)
-      where k.workspace_id = $1 and k.key = any($2::bigint[])`,
+    `select distinct on (t.hash) ${tieColumns} from unnest($2::bigint[]) as u(k)
+      cross join lateral (select hash from tie_keys where workspace_id = $1 and key = u.k offset 0) i
+      cross join lateral (select * from ties where workspace_id = $1 and ties.hash = i.hash limit 1) t`,
     [workspaceId, numbers(keys)],
     'people.tiesOf',
   );

@@ -12,7 +12,6 @@ select pando.protect('graphs');
 -- state: 0 links, 1 retired (stays findable, no longer the living value of its kind), 2 past its limit,
 --        3 shared device, 4 blocked by the workspace.
 -- contested: something in its surroundings was not joined; new ties there are settled by the whole rule.
--- degree: at least the number of identifiers it is tied to.
 -- consent: the newest answer by purpose, {purpose: [granted, time in ms]}; denied: what the person's
 -- identifiers together say about `analytics` (null: nobody asked).
 create table identifiers (
@@ -24,7 +23,6 @@ create table identifiers (
   hash bigint not null,
   state smallint not null default 0,
   contested boolean not null default false,
-  degree int not null default 0,
   denied boolean,
   consent jsonb,
   created_at timestamptz not null,
@@ -56,11 +54,13 @@ create table ties (
 create index ties_in_conflict on ties (workspace_id, received_at desc, hash) where outcome = 1;
 select pando.protect('ties');
 
+-- others: how many other identifiers the tie has.
 create table tie_keys (
   workspace_id int not null,
   key bigint not null,
   hash bigint not null,
-  primary key (workspace_id, key, hash)
+  others smallint not null,
+  primary key (workspace_id, key, hash) include (others)
 );
 select pando.protect('tie_keys');
 
