@@ -21,18 +21,12 @@ try {
   const engine = await Engine.open(options);
   const credentials: Credentials = JSON.parse(readFileSync(at.credentials, 'utf8'));
   const server = createEngineServer(engine, credentials, () => process.exit(1));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(credentials.port, '127.0.0.1', resolve);
-  });
-  process.once('message', () => {
-    // Running statements are waited for; the parent loses patience before we do.
-    server.close(() => {
-      engine.close();
-      rmSync(at.lock, { force: true });
-      process.exit(0);
-    });
-    server.closeIdleConnections();
+  await server.listen(credentials.port);
+  process.once('message', async () => {
+    await server.stop(8_000);
+    engine.close();
+    rmSync(at.lock, { force: true });
+    process.exit(0);
   });
   tell({ is: 'ready', version: engine.version });
 } catch (error) {

@@ -96,7 +96,6 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   const encoding = message.headers['content-encoding']?.toLowerCase() ?? 'identity';
   const decoder = decoders[encoding];
   if (!decoder && encoding !== 'identity') {
-    message.resume();
     throw clickHouseError(48, 'NOT_IMPLEMENTED', `Unknown content encoding ${encoding.slice(0, 20)}`);
   }
   const stream = decoder ? decode(message, decoder()) : message;

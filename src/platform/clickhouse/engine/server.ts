@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { sha256Hex } from '#platform/ids';
 import type { Credentials } from './config.ts';
@@ -14,8 +14,19 @@ const heldBackBytesWhenAsked = 32 * 1024 * 1024;
 /** A receiver that takes nothing for so long holds a place that others need. */
 const stalledMs = 300_000;
 
+export interface EngineServer {
+  listen(port: number): Promise<void>;
+  /** Takes nothing new, waits for what runs, and after `patienceMs` ends that too. */
+  stop(patienceMs: number): Promise<void>;
+}
+
 /** ClickHouse's HTTP interface over the engine. `onFatal` is called when the engine can no longer be used. */
-export function createEngineServer(engine: Engine, credentials: Credentials, onFatal: () => void): Server {
+export function createEngineServer(
+  engine: Engine,
+  credentials: Credentials,
+  onFatal: () => void,
+): EngineServer {
+  const running = new Set<Promise<void>>();
   const server = createServer({ keepAliveTimeout: 30_000, requestTimeout: 0 }, (message, response) => {
     const url = new URL(message.url ?? '/', 'http://localhost');
     if (url.pathname === '/ping' || (url.pathname === '/' && message.method === 'GET' && url.search === '')) {
@@ -24,15 +35,40 @@ export function createEngineServer(engine: Engine, credentials: Credentials, onF
       response.end('Ok.\n');
       return;
     }
-    answer(engine, credentials, message, url, response).catch((thrown: unknown) => {
-      const error = asEngineError(thrown);
-      // ABORTED: after a fatal error, the engine in this process refuses everything.
-      if (error.code === 236) onFatal();
-      if (response.headersSent || response.destroyed) response.destroy();
-      else sendError(response, engine, error);
-    });
+    const answered = answer(engine, credentials, message, url, response)
+      .catch((thrown: unknown) => {
+        // What was not read would keep the connection from being used again.
+        message.resume();
+        const error = asEngineError(thrown);
+        // ABORTED: after a fatal error, the engine in this process refuses everything.
+        if (error.code === 236) onFatal();
+        if (response.headersSent || response.destroyed) response.destroy();
+        else sendError(response, engine, error);
+      })
+      .then(() => sent(response))
+      .finally(() => running.delete(answered));
+    running.add(answered);
   });
-  return server;
+  return {
+    listen: (port) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, '127.0.0.1', resolve);
+      }),
+    async stop(patienceMs) {
+      const closed = new Promise((resolve) => server.close(resolve));
+      const impatient = setTimeout(() => server.closeAllConnections(), patienceMs);
+      await Promise.all(running);
+      // Also those that Node does not call idle because nothing was ever asked on them.
+      server.closeAllConnections();
+      clearTimeout(impatient);
+      await closed;
+    },
+  };
+}
+
+async function sent(response: ServerResponse): Promise<void> {
+  if (!response.closed) await new Promise<void>((resolve) => response.once('close', resolve));
 }
 
 async function answer(
@@ -44,7 +80,6 @@ async function answer(
 ): Promise<void> {
   response.setHeader('X-ClickHouse-Server-Display-Name', 'pando-embedded');
   if (!isAllowed(message, url, credentials)) {
-    message.resume();
     throw clickHouseError(516, 'AUTHENTICATION_FAILED', 'Authentication failed: wrong user or password');
   }
   const request = await readRequest(message, url);

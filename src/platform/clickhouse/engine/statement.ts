@@ -19,7 +19,7 @@ interface Token {
 
 const blank = /^(?:\s|--|#[ !]|\/\*)/;
 const tokens =
-  /\s+|--[^\n]*|#[ !][^\n]*|\/\*[\s\S]*?\*\/|'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'|"[^"\\]*(?:(?:\\[\s\S]|"")[^"\\]*)*"|`[^`\\]*(?:(?:\\[\s\S]|``)[^`\\]*)*`|\$(\w*)\$[\s\S]*?\$\1\$|[A-Za-z_]\w*|\d[\w.]*|[\s\S]/y;
+  /\s+|--[^\n]*|#[ !][^\n]*|\/\*[\s\S]*?\*\/|'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'|"[^"\\]*(?:(?:\\[\s\S]|"")[^"\\]*)*"|`[^`\\]*(?:(?:\\[\s\S]|``)[^`\\]*)*`|\$(\w*)\$[\s\S]*?\$\1\$|[A-Za-z_]\w*|\d[\w.]*|[\s\S]/g;
 
 const withResult = new Set(['SELECT', 'WITH', 'FROM', 'SHOW', 'DESCRIBE', 'DESC', 'EXPLAIN', 'EXISTS', '(']);
 
@@ -71,8 +71,7 @@ export function splitStatements(sql: string): string[] {
 function tokensOutsideBrackets(sql: string): Token[] {
   const found: Token[] = [];
   let depth = 0;
-  tokens.lastIndex = 0;
-  for (let match = tokens.exec(sql); match; match = tokens.exec(sql)) {
+  for (const match of sql.matchAll(tokens)) {
     const [text] = match;
     if (blank.test(text)) continue;
     const opens = text === '(' || text === '[' || text === '{';
