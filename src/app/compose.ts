@@ -1,16 +1,21 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { type Collect, createCollect, type Source } from '#modules/collect';
+import { createDemo } from '#modules/demo';
 import { createIdentity, type FirstStart, type Identity } from '#modules/identity';
+import { createPeople } from '#modules/people';
 import { type Clock, systemClock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import { watchDisk } from '#platform/disk';
 import { createFacts } from '#platform/facts';
 import type { App } from '#platform/http';
+import { installationSecret } from '#platform/installation';
 import { createJobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
 import { createClosing } from './closing.ts';
+import { refuseTakenPort } from './doctor/port.ts';
 import { type Engines, openEngines } from './engines.ts';
 import { holdHome } from './home.ts';
 import { createServer } from './server.ts';
@@ -21,7 +26,8 @@ import { startWork } from './worker.ts';
 export interface Pando extends Engines {
   app: App;
   identity: Identity;
-  firstStart: FirstStart;
+  /** What the first start made, to be told to whoever made it. */
+  firstStart: FirstStart & { writeKey?: string };
   /** Takes requests from now on; resolves to the address at which this machine reaches it. */
   listen(): Promise<string>;
   /** Finishes what is under way and stops everything, the engines last. */
@@ -35,6 +41,8 @@ export async function compose(config: Config, o: { log: Log; clock?: Clock }): P
   try {
     const home = holdHome(config.home);
     closing.later('the home', () => home.release());
+    // Sooner said than after the engines have come up for nothing.
+    await refuseTakenPort(config);
     const engines = await openEngines({ config, log, clock }, closing);
     const { pg } = engines;
     const disk = await watchDisk({
@@ -55,18 +63,16 @@ export async function compose(config: Config, o: { log: Log; clock?: Clock }): P
     await identity.cliToken.ensure(config.home);
     const firstStart = await identity.firstStart(config);
 
-    const parts = {
-      config,
-      log,
-      clock,
-      ...engines,
-      disk,
-      metrics,
-      facts,
-      jobs,
-      identity,
-      version: readVersion(),
-    };
+    const suppressionKey = await installationSecret(pg, 'suppression');
+    const people = createPeople({ ...engines, identity, facts, jobs, clock, log, suppressionKey });
+    const { bufferEvents } = config;
+    const collect = createCollect({ ...engines, identity, people, jobs, clock, log, bufferEvents });
+    const load = () => collect.load();
+    const demo = createDemo({ pg, identity, collect, people, jobs, clock, log, load, enabled: config.demo });
+    const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
+
+    const platform = { config, log, clock, ...engines, disk, metrics, facts, jobs, version: readVersion() };
+    const parts = { ...platform, identity, people, collect, demo };
     await startWork(parts, closing);
     const app = await createServer(parts, closing);
 
@@ -74,7 +80,7 @@ export async function compose(config: Config, o: { log: Log; clock?: Clock }): P
       ...engines,
       app,
       identity,
-      firstStart,
+      firstStart: { ...firstStart, ...(firstSource ? { writeKey: firstSource.writeKey } : {}) },
       async listen() {
         await app.listen({ port: config.port, host: config.host, listenTextResolver: () => 'listening' });
         const { port } = app.server.address() as AddressInfo;
@@ -88,6 +94,17 @@ export async function compose(config: Config, o: { log: Log; clock?: Clock }): P
     await closing.now();
     throw error;
   }
+}
+
+/** A brand without any source has nowhere to send its first event to. */
+async function ensureFirstSource(
+  { sources }: Collect,
+  workspaceId: number,
+  { writeKey }: Config,
+): Promise<Source | undefined> {
+  const wanted = writeKey !== undefined && (await sources.byWriteKey(writeKey)) === null;
+  if (!wanted && (await sources.list(workspaceId)).length > 0) return undefined;
+  return sources.ensure(workspaceId, { name: 'Website', kind: 'web', ...(writeKey ? { writeKey } : {}) });
 }
 
 /** An address of this machine for one that means all of them. */

@@ -65,7 +65,8 @@ async function clickHouseWithTables({ config, log, clock }: Deps, closing: Closi
     closing.later('ClickHouse', () => engine.stop());
     url = engine.url;
   }
-  const open = () => openClickHouse({ url, log, clock });
+  const cluster = config.clickhouseCluster;
+  const open = () => openClickHouse({ url, log, clock, ...(cluster ? { cluster } : {}) });
   const ch = await patiently(open, { log, clock });
   closing.later('the connections to ClickHouse', () => ch.close());
   await migrateClickHouse(ch, loadMigrations('ch'), log);

@@ -1,6 +1,12 @@
+import { type Collect, collectRoutes, trackingRoutes } from '#modules/collect';
+import { type Demo, demoRoutes } from '#modules/demo';
 import { type Identity, identityRoutes } from '#modules/identity';
+import { insightRoutes } from '#modules/insight';
+import { type People, peopleRoutes } from '#modules/people';
+import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import type { Disk } from '#platform/disk';
+import type { Facts } from '#platform/facts';
 import { type App, closeWithin, createHttp, operationRoutes } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
@@ -10,29 +16,37 @@ import { statusRoutes } from './status/routes.ts';
 
 const finishWithinMs = 15_000;
 
+interface Parts extends Engines {
+  config: Config;
+  log: Log;
+  clock: Clock;
+  version: string;
+  disk: Disk;
+  metrics: Metrics;
+  facts: Facts;
+  identity: Identity;
+  people: People;
+  collect: Collect;
+  demo: Demo;
+}
+
 /** The doors at the front. A worker has those for its operator only. */
-export async function createServer(
-  parts: {
-    config: Config;
-    log: Log;
-    version: string;
-    parts: Engines['parts'];
-    disk: Disk;
-    metrics: Metrics;
-    identity: Identity;
-  },
-  closing: Closing,
-): Promise<App> {
-  const { config, log, version, disk, metrics, identity } = parts;
+export async function createServer(parts: Parts, closing: Closing): Promise<App> {
+  const { config, log, clock, version, metrics, identity, people, collect, demo, ch } = parts;
   const app = await createHttp({ log, config, version });
   closing.later('the web server', () => closeWithin(app, finishWithinMs));
-  keepRoom(app, disk);
+  keepRoom(app, parts.disk);
   operationRoutes(app, { parts: parts.parts, metrics });
-  metrics.gauge('disk_free_bytes', 'Free space of the fullest disk that holds data', () => disk.freeBytes());
+  showFigures(parts);
   if (config.role === 'worker') return app;
 
-  statusRoutes(app, async () => ({ version, parts: parts.parts(), figures: [] }));
+  statusRoutes(app, () => ({ version, parts: parts.parts(), figures: [readableAfter(collect)] }));
   identityRoutes(app, identity);
+  peopleRoutes(app, people);
+  await trackingRoutes(app, { collect, clock });
+  collectRoutes(app, { collect, identity });
+  insightRoutes(app, { ch, identity });
+  demoRoutes(app, { demo, identity });
   return app;
 }
 
@@ -45,4 +59,28 @@ function keepRoom(app: App, disk: Disk): void {
     if (refusal) done(refusal);
     else done();
   });
+}
+
+function showFigures({ metrics, disk, facts, collect }: Parts): void {
+  metrics.gauge('disk_free_bytes', 'Free space of the fullest disk that holds data', () => disk.freeBytes());
+  metrics.gauge(
+    'collect_behind_seconds',
+    'How late accepted events become readable',
+    () => collect.writerBehindMs() / 1000,
+  );
+  metrics.gauge(
+    'facts_behind',
+    'Facts that a follower has before it',
+    async () =>
+      (await facts.lag()).map(({ name, behind }) => ({ labels: { follower: name }, value: behind })),
+    ['follower'],
+  );
+}
+
+function readableAfter(collect: Collect): { name: string; value: string } {
+  const seconds = Math.floor(collect.writerBehindMs() / 1000);
+  return {
+    name: 'Accepted events can be asked for',
+    value: seconds === 0 ? 'within a second' : `${seconds} s late; they are safe meanwhile`,
+  };
 }

@@ -1,20 +1,40 @@
+import type { Collect } from '#modules/collect';
+import type { Demo } from '#modules/demo';
 import type { Identity } from '#modules/identity';
+import type { People } from '#modules/people';
 import type { Config } from '#platform/config';
 import type { Facts } from '#platform/facts';
 import type { Jobs } from '#platform/jobs';
 import type { Closing } from './closing.ts';
 
-/** The doors at the back: followers of facts, and jobs. Every process listens to news; only workers work. */
+/**
+ * The doors at the back. Every process hears of changes and carries what it accepted into ClickHouse; jobs, followers
+ * of facts and the demo run in workers only, who share the work out among themselves.
+ */
 export async function startWork(
-  parts: { config: Config; facts: Facts; jobs: Jobs; identity: Identity },
+  parts: {
+    config: Config;
+    facts: Facts;
+    jobs: Jobs;
+    identity: Identity;
+    people: People;
+    collect: Collect;
+    demo: Demo;
+  },
   closing: Closing,
 ): Promise<void> {
-  const { config, facts, jobs, identity } = parts;
+  const { config, facts, jobs, identity, people, collect, demo } = parts;
   await identity.start();
   closing.later('identity', () => identity.stop());
+  people.start();
+  closing.later('people', () => people.stop());
+  collect.start();
+  closing.later('collection', () => collect.stop());
   if (config.role === 'api') return;
   await facts.start();
   closing.later('the followers of facts', () => facts.stop());
   await jobs.start();
   closing.later('the jobs', () => jobs.stop());
+  demo.start();
+  closing.later('the demo', () => demo.stop());
 }

@@ -46,12 +46,14 @@ export function greeting(config: Config, { firstStart }: Pick<Pando, 'firstStart
     ['API reference', `${url}/reference`],
     ['Data', config.home],
   ];
-  const { created, email, generatedPassword } = firstStart;
+  const { created, email, generatedPassword, writeKey } = firstStart;
   if (created) lines.push(['Workspace', firstStart.workspace.slug]);
   if (created && email) lines.push(['Sign in as', email]);
   if (generatedPassword) {
     lines.push(['Password', `${generatedPassword}  (made up for this first start, and shown only now)`]);
   }
+  if (created && writeKey)
+    lines.push(['Write key', `${writeKey}  (of its first source, to send events with)`]);
   const table = lines.map(([what, where]) => `  ${what.padEnd(15)}${where}`).join('\n');
   return config.role === 'worker'
     ? `\nPando ${readVersion()} works in the background; ${url}/readyz tells how it is.\n\n`

@@ -15,12 +15,22 @@ export async function checkPort(at: Address): Promise<Finding> {
 /** The sentence for a start that could not listen; undefined when that was not the trouble. */
 export function portTaken(error: unknown, at: Address): Refusal | undefined {
   if (!['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes(codeOf(error))) return undefined;
-  const { says, todo } = explainPort(error, at);
+  return cannotListen(explainPort(error, at));
+}
+
+/** Throws that sentence when the port is not to be had now. */
+export async function refuseTakenPort(at: Address): Promise<void> {
+  const finding = await checkPort(at);
+  if (finding.state === 'problem') throw cannotListen(finding);
+}
+
+function cannotListen({ says, todo }: Finding): Refusal {
+  const detail = `${says} ${todo}`;
   return new Refusal({
     type: 'app/cannot-listen',
     status: 500,
     title: 'The web server cannot listen',
-    detail: `${says} ${todo}`,
+    detail,
   });
 }
 

@@ -58,7 +58,7 @@ function partLine({ name, up, detail }: Part): string {
 function figuresSection(figures: Status['figures']): string {
   const lines = figures.map(({ name, value }) => `<div><dt>${html(name)}</dt><dd>${html(value)}</dd></div>`);
   return `<section aria-labelledby="figures">
-<h2 id="figures">So far</h2>
+<h2 id="figures">How it goes</h2>
 <dl>
 ${lines.join('\n')}
 </dl>

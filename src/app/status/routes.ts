@@ -4,9 +4,9 @@ import type { App } from '#platform/http';
 import { type Status, statusPage } from './page.ts';
 
 /** The page at `/` with its style and its mark. */
-export function statusRoutes(app: App, status: () => Promise<Status>): void {
-  app.get('/', { schema: { hide: true }, config: { always: true } }, async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(statusPage(await status())),
+export function statusRoutes(app: App, status: () => Status): void {
+  app.get('/', { schema: { hide: true }, config: { always: true } }, (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(statusPage(status())),
   );
   asset(app, 'status.css', 'text/css; charset=utf-8');
   asset(app, 'mark.svg', 'image/svg+xml');

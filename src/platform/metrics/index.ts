@@ -2,6 +2,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 type Labels = Readonly<Record<string, string>>;
 
+/** A value, or one for each set of labels. */
+type Reading = number | readonly { labels: Labels; value: number }[];
+
 /**
  * The program's figures for Prometheus. Labels must come from a small closed set (an outcome, a route's pattern, an
  * engine's name): never a person, never a free text.
@@ -11,7 +14,7 @@ export interface Metrics {
   /** A figure that only grows. The name without prefix: `events_accepted_total` becomes `pando_events_accepted_total`. */
   counter(name: string, help: string, labels?: readonly string[]): (amount?: number, labels?: Labels) => void;
   /** A figure that goes up and down; `read` is asked whenever somebody looks. */
-  gauge(name: string, help: string, read: () => number | Promise<number>): void;
+  gauge(name: string, help: string, read: () => Reading | Promise<Reading>, labels?: readonly string[]): void;
   /** How long or how large things are, in `buckets` (seconds by default). */
   histogram(
     name: string,
@@ -34,17 +37,20 @@ export function createMetrics(): Metrics {
       const counter = new Counter({ name: prefix + name, help, labelNames: [...labels], registers });
       return (amount = 1, given = {}) => counter.inc(given, amount);
     },
-    gauge(name, help, read) {
+    gauge(name, help, read, labels = []) {
       new Gauge({
         name: prefix + name,
         help,
+        labelNames: [...labels],
         registers,
         async collect() {
+          this.reset();
           // A figure that cannot be had now must not take the others away.
-          const value = await Promise.resolve()
+          const reading = await Promise.resolve()
             .then(read)
             .catch(() => Number.NaN);
-          this.set(value);
+          if (typeof reading === 'number') this.set(reading);
+          else for (const { labels: given, value } of reading) this.set(given, value);
         },
       });
     },

@@ -8,11 +8,13 @@ test('figures come out in the text format of Prometheus, each program with its o
   accepted(2, { outcome: 'accepted' });
   accepted(1, { outcome: 'accepted' });
   metrics.gauge('lag_events', 'Events that wait', async () => 7);
+  metrics.gauge('behind', 'By follower', () => [{ labels: { follower: 'a' }, value: 1 }], ['follower']);
   const took = metrics.histogram('took_seconds', 'How long', { buckets: [0.1, 1] });
   took(0.5);
   const text = await metrics.text();
   expect(text).toContain('pando_events_total{outcome="accepted"} 3');
   expect(text).toContain('pando_lag_events 7');
+  expect(text).toContain('pando_behind{follower="a"} 1');
   expect(text).toContain('pando_took_seconds_bucket{le="0.1"} 0');
   expect(text).toContain('pando_took_seconds_bucket{le="1"} 1');
   expect(text).toContain('pando_process_resident_memory_bytes');
