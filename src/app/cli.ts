@@ -3,10 +3,11 @@ import { ConfigError } from '#platform/config';
 import { Refusal, Unavailable } from '#platform/refusal';
 import { addDoctor } from './commands/doctor.ts';
 import { addStart } from './commands/start.ts';
+import { addUser } from './commands/user.ts';
 import { type AddCommand, exitCodes, type Terminal, terminal } from './terminal.ts';
 import { readVersion } from './version.ts';
 
-const commands: readonly AddCommand[] = [addStart, addDoctor];
+const commands: readonly AddCommand[] = [addStart, addDoctor, addUser];
 
 /** Runs what the words ask for; resolves to the exit code. */
 export async function runCommandLine(words: readonly string[], io = terminal()): Promise<number> {

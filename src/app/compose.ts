@@ -57,8 +57,8 @@ export async function compose(config: Config, o: { log: Log; clock?: Clock }): P
     const jobs = await createJobs({ pg, log, clock });
 
     // Which port it is, is only known once the program listens, when any free one is taken.
-    let localUrl = `http://${reachable(config.host)}:${config.port}`;
-    const publicUrl = () => config.publicUrl ?? localUrl;
+    let { port } = config;
+    const publicUrl = () => config.publicUrl ?? localUrl({ ...config, port });
     const identity = createIdentity({ pg, facts, clock, log, publicUrl });
     await identity.cliToken.ensure(config.home);
     const firstStart = await identity.firstStart(config);
@@ -67,7 +67,8 @@ export async function compose(config: Config, o: { log: Log; clock?: Clock }): P
     const people = createPeople({ ...engines, identity, facts, jobs, clock, log, suppressionKey });
     const { bufferEvents } = config;
     const collect = createCollect({ ...engines, identity, people, jobs, clock, log, bufferEvents });
-    const load = () => collect.load();
+    // A full disk is for those who have to write; the simulated brand does not.
+    const load = () => (disk.ok() ? collect.load() : 1);
     const demo = createDemo({ pg, identity, collect, people, jobs, clock, log, load, enabled: config.demo });
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
@@ -83,10 +84,10 @@ export async function compose(config: Config, o: { log: Log; clock?: Clock }): P
       firstStart: { ...firstStart, ...(firstSource ? { writeKey: firstSource.writeKey } : {}) },
       async listen() {
         await app.listen({ port: config.port, host: config.host, listenTextResolver: () => 'listening' });
-        const { port } = app.server.address() as AddressInfo;
-        localUrl = `http://${reachable(config.host)}:${port}`;
-        home.announce(localUrl);
-        return localUrl;
+        port = (app.server.address() as AddressInfo).port;
+        const url = localUrl({ ...config, port });
+        home.announce(url);
+        return url;
       },
       close: () => closing.now(),
     };
@@ -107,11 +108,10 @@ async function ensureFirstSource(
   return sources.ensure(workspaceId, { name: 'Website', kind: 'web', ...(writeKey ? { writeKey } : {}) });
 }
 
-/** An address of this machine for one that means all of them. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
+/** Where this machine reaches a program with this configuration. */
+export function localUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
+  const toAll = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return `http://${toAll.includes(':') ? `[${toAll}]` : toAll}:${port}`;
 }
 
 /** The home, and where its engines really keep their data: that may be on another disk. */

@@ -12,6 +12,7 @@ import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
 import type { Closing } from './closing.ts';
 import type { Engines } from './engines.ts';
+import { operatorRoutes } from './operator-routes.ts';
 import { statusRoutes } from './status/routes.ts';
 
 const finishWithinMs = 15_000;
@@ -42,6 +43,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
 
   statusRoutes(app, () => ({ version, parts: parts.parts(), figures: [readableAfter(collect)] }));
   identityRoutes(app, identity);
+  operatorRoutes(app, identity);
   peopleRoutes(app, people);
   await trackingRoutes(app, { collect, clock });
   collectRoutes(app, { collect, identity });

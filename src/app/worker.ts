@@ -30,11 +30,11 @@ export async function startWork(
   closing.later('people', () => people.stop());
   collect.start();
   closing.later('collection', () => collect.stop());
+  closing.later('the followers of facts', () => facts.stop());
+  closing.later('the jobs', () => jobs.stop());
+  closing.later('the demo', () => demo.stop());
   if (config.role === 'api') return;
   await facts.start();
-  closing.later('the followers of facts', () => facts.stop());
   await jobs.start();
-  closing.later('the jobs', () => jobs.stop());
   demo.start();
-  closing.later('the demo', () => demo.stop());
 }

@@ -54,6 +54,7 @@ export function greeting(config: Config, { firstStart }: Pick<Pando, 'firstStart
   }
   if (created && writeKey)
     lines.push(['Write key', `${writeKey}  (of its first source, to send events with)`]);
+  if (created && config.demo) lines.push(['Demo brand', 'workspace demo, filled in the background']);
   const table = lines.map(([what, where]) => `  ${what.padEnd(15)}${where}`).join('\n');
   return config.role === 'worker'
     ? `\nPando ${readVersion()} works in the background; ${url}/readyz tells how it is.\n\n`

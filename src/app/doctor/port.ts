@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
 import { Refusal } from '#platform/refusal';
 import { type Finding, fine, problem } from './finding.ts';
 
@@ -78,7 +79,8 @@ function holderOf(port: number): string | undefined {
       .filter((name) => /^\d+$/.test(name))
       .find((name) => socketsOf(name).some((socket) => sockets.includes(socket)));
     if (pid === undefined) return undefined;
-    return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (process ${pid})`;
+    const [command = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return `${basename(command)} (process ${pid})`;
   } catch {
     return undefined;
   }
