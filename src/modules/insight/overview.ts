@@ -26,10 +26,14 @@ export interface Overview {
 export async function overview(
   ch: ClickHouse,
   workspaceId: number,
-  from: Date | null,
-  to: Date | null,
+  o: { from: Date | null; to: Date | null; withoutBots: boolean },
 ): Promise<Overview> {
-  const period = { ws: workspaceId, from: from?.getTime() ?? 0, to: to?.getTime() ?? 0 };
+  const period = {
+    ws: workspaceId,
+    from: o.from?.getTime() ?? 0,
+    to: o.to?.getTime() ?? 0,
+    humans: o.withoutBots ? 1 : 0,
+  };
   const [[counts], sums] = await Promise.all([
     ch.query<Record<string, string>>(
       `select countIf(done > 0) as people, countIf(done > 0 and is_known) as known_people, sum(done) as events,
@@ -69,5 +73,5 @@ export async function overview(
   };
 }
 
-const within = `({from:Int64} = 0 or time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC'))
+const within = `({humans:UInt8} = 0 or bot = 0) and ({from:Int64} = 0 or time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC'))
   and ({to:Int64} = 0 or time < fromUnixTimestamp64Milli({to:Int64}, 'UTC'))`;

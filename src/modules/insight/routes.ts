@@ -35,18 +35,18 @@ export function insightRoutes(app: App, deps: { ch: ClickHouse; identity: Identi
         querystring: Type.Object({
           from: Type.Optional(Type.String({ format: 'date-time' })),
           to: Type.Optional(Type.String({ format: 'date-time', description: 'Not included' })),
+          humans: Type.Optional(Type.Boolean({ default: false, description: 'Leave known bots out' })),
         }),
         response: { 200: Overview, '4xx': problem, '5xx': problem },
       },
     },
     async (request) => {
-      const { from, to } = request.query;
-      return overview(
-        deps.ch,
-        request.principal.workspaceId,
-        from ? new Date(from) : null,
-        to ? new Date(to) : null,
-      );
+      const { from, to, humans = false } = request.query;
+      return overview(deps.ch, request.principal.workspaceId, {
+        from: from ? new Date(from) : null,
+        to: to ? new Date(to) : null,
+        withoutBots: humans,
+      });
     },
   );
 }

@@ -8,6 +8,7 @@ import { refuse } from './schema.ts';
 import type { Settled, Surroundings } from './settle.ts';
 import { judge, loadSurroundings, settle } from './settle.ts';
 import * as sql from './sql.ts';
+import * as tieSql from './tie-sql.ts';
 
 interface Deciding {
   workspaceId: number;
@@ -109,7 +110,7 @@ function standFor(rows: readonly sql.IdentifierRow[], rules: IdentityRules): num
 async function decide(tx: Tx, how: Deciding, decision: Omit<Decision, 'id'>): Promise<Settled> {
   const { workspaceId } = how;
   const lock = await sql.lockGraph(tx, workspaceId);
-  await sql.insertDecision(tx, workspaceId, {
+  await tieSql.insertDecision(tx, workspaceId, {
     kind: decision.kind,
     left: [...decision.left],
     right: [...decision.right],
@@ -151,7 +152,7 @@ export async function markShared(
 ): Promise<Settled> {
   const { workspaceId } = how;
   const lock = await sql.lockGraph(tx, workspaceId);
-  await sql.insertDecision(tx, workspaceId, {
+  await tieSql.insertDecision(tx, workspaceId, {
     kind: shared ? 'share' : 'unshare',
     left: [row.key],
     right: [],
@@ -172,7 +173,7 @@ export async function relink(
   state: sql.State,
 ): Promise<Settled> {
   const { workspaceId } = how;
-  const neighbours = (await sql.tiesOf(tx, workspaceId, [row.key])).flatMap((tie) => tie.keys);
+  const neighbours = (await tieSql.tiesOf(tx, workspaceId, [row.key])).flatMap((tie) => tie.keys);
   await sql.setState(tx, workspaceId, row.key, state);
   const settled = await settle(tx, workspaceId, [...new Set([row.key, ...neighbours])], how.rules, () => {});
   await sql.saveGraph(tx, workspaceId, nextKey);

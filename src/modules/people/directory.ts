@@ -6,6 +6,7 @@ import * as read from './read-sql.ts';
 import type { PeopleSettings } from './schema.ts';
 import { refuse } from './schema.ts';
 import * as sql from './sql.ts';
+import * as tieSql from './tie-sql.ts';
 import type { StoredTraits } from './traits.ts';
 import { restored, typeOf, wordQuery } from './traits.ts';
 
@@ -187,7 +188,7 @@ export async function describe(
   const head = members[0];
   if (!head) throw new Error('A person has at least one identifier.');
   const keys = members.map((row) => row.key);
-  const ties = await sql.tiesOf(tx, workspaceId, keys);
+  const ties = await tieSql.tiesOf(tx, workspaceId, keys);
   const decisions = await read.decisionRowsOf(tx, workspaceId, keys);
   const others = [
     ...new Set([

@@ -137,10 +137,18 @@ interface Bond {
 function foldDecisions(decisions: readonly Decision[]): { bonds: Bond[]; apart: Map<number, Set<number>> } {
   let bonds: Bond[] = [];
   const apart = new Map<number, Set<number>>();
-  const mark = (a: number, b: number) => {
+  const markOne = (a: number, b: number) => {
     let set = apart.get(a);
     if (!set) apart.set(a, (set = new Set()));
     set.add(b);
+  };
+  const mark = (a: number, b: number) => {
+    markOne(a, b);
+    markOne(b, a);
+  };
+  const lift = (a: number, b: number) => {
+    apart.get(a)?.delete(b);
+    apart.get(b)?.delete(a);
   };
   for (const decision of [...decisions].sort((a, b) => a.id - b.id)) {
     const left = new Set(decision.left);

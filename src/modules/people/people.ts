@@ -14,6 +14,7 @@ import { anonymousKinds } from './identifier.ts';
 import { PersonMirror } from './mirror.ts';
 import { personId } from './person-id.ts';
 import * as read from './read-sql.ts';
+import { reconsiderPeople } from './reconsider.ts';
 import type { Observation, Resolved } from './resolve.ts';
 import { Resolver } from './resolve.ts';
 import { rulesOf } from './rules.ts';
@@ -114,6 +115,26 @@ export function createPeople(deps: PeopleDeps) {
     for (const workspace of await identity.workspaces.list()) await purge(workspace.id, false);
   });
   jobs.cron('people.purge-due', '17 * * * *');
+  jobs.define<{ workspaceId: number }>('people.reconsider', async ({ workspaceId }) => {
+    const [now, workspace] = await Promise.all([
+      settings.read(workspaceId),
+      identity.workspaces.get(workspaceId),
+    ]);
+    await reconsiderPeople({ pg, facts }, workspaceId, rulesOf(now, workspace?.country ?? 'US'));
+    mirror.wake();
+  });
+  facts.follow('people.reconsider', ['settings.changed'], async (fact, tx) => {
+    const { workspaceId } = fact;
+    if (fact.data.section !== 'people') return;
+    // Other processes may know the rules as they were for another moment.
+    const runAt = new Date(clock.ms() + 2 * rulesForMs);
+    await jobs.enqueue(
+      tx,
+      'people.reconsider',
+      { workspaceId },
+      { key: `people.reconsider:${workspaceId}`, runAt },
+    );
+  });
 
   return {
     rules,

@@ -1,6 +1,7 @@
 import type { Tx } from '#platform/postgres';
-import type { IdentifierRow, TieRow } from './sql.ts';
+import type { IdentifierRow } from './sql.ts';
 import { numbers } from './sql.ts';
+import type { TieRow } from './tie-sql.ts';
 import type { StoredTraits } from './traits.ts';
 
 export async function profilesOf(

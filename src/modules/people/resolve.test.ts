@@ -15,6 +15,7 @@ import { Resolver } from './resolve.ts';
 import { rulesOf } from './rules.ts';
 import { peopleDefaults } from './schema.ts';
 import * as sql from './sql.ts';
+import type * as tieSql from './tie-sql.ts';
 
 const limits = { user_id: 3, card: 3, email: 3, phone: 3, device_id: 4, anonymous_id: 5 };
 const rules: IdentityRules = rulesOf({ ...peopleDefaults, limits }, 'GB');
@@ -129,7 +130,7 @@ function newPeople(o: { cacheLimit?: number } = {}) {
           'select key, person_key, kind, value, state from identifiers where workspace_id = $1',
           [workspaceId],
         );
-        const ties = await tx.query<sql.TieRow>(
+        const ties = await tx.query<tieSql.TieRow>(
           'select hash::text as hash, keys, at, alias_from, alias_to from ties where workspace_id = $1',
           [workspaceId],
         );

@@ -5,11 +5,12 @@ import { resolvePeople } from './graph.ts';
 import type { IdentityRules } from './identifier.ts';
 import { nameOf } from './identifier.ts';
 import * as sql from './sql.ts';
+import * as tieSql from './tie-sql.ts';
 
 /** Identifiers with all that connects them, as the whole rule needs it. */
 export interface Surroundings {
   nodes: Map<number, Node>;
-  ties: sql.TieRow[];
+  ties: tieSql.TieRow[];
   decisions: Decision[];
 }
 
@@ -23,7 +24,7 @@ export async function loadSurroundings(
   seeds: readonly number[],
 ): Promise<Surroundings> {
   const nodes = new Map<number, Node>();
-  const ties = new Map<string, sql.TieRow>();
+  const ties = new Map<string, tieSql.TieRow>();
   const decisions = new Map<number, Decision>();
   let frontier = [...new Set(seeds)];
   const asked = new Set(seeds);
@@ -31,11 +32,11 @@ export async function loadSurroundings(
     for (const row of await sql.findByKey(tx, workspaceId, frontier)) nodes.set(row.key, toNode(row));
     const open = frontier.filter((key) => seeds.includes(key) || linksOn(nodes.get(key)));
     const next = new Set<number>();
-    for (const row of await sql.tiesOf(tx, workspaceId, open)) {
+    for (const row of await tieSql.tiesOf(tx, workspaceId, open)) {
       ties.set(row.hash, row);
       for (const key of row.keys) if (!asked.has(key)) next.add(key);
     }
-    for (const decision of await sql.decisionsOf(tx, workspaceId, open)) {
+    for (const decision of await tieSql.decisionsOf(tx, workspaceId, open)) {
       decisions.set(decision.id, decision);
       for (const key of decision.bonds.flat()) if (!asked.has(key)) next.add(key);
     }
@@ -108,10 +109,10 @@ export async function settle(
     .map((tie) => ({
       hash: tie.hash,
       was: tie.outcome,
-      outcome: sql.outcomeCodes[people.outcomes.get(tie.hash) ?? 'off'],
+      outcome: tieSql.outcomeCodes[people.outcomes.get(tie.hash) ?? 'off'],
     }))
     .filter((tie) => tie.was !== tie.outcome);
-  await sql.saveOutcomes(tx, workspaceId, outcomes);
+  await tieSql.saveOutcomes(tx, workspaceId, outcomes);
   const contested =
     around.decisions.length > 0 ||
     [...people.outcomes.values()].some((o) => o === 'conflict' || o === 'apart');
