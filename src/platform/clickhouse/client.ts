@@ -269,7 +269,12 @@ class Client implements ClickHouse {
       this.#status = { up: true, detail: 'answers' };
       return result;
     } catch (thrown) {
-      throw failure(thrown, about);
+      const error = failure(thrown, about);
+      // With a cause it was the connection, not a slow or a busy engine.
+      if (error instanceof Unavailable && error.cause !== undefined) {
+        this.#status = { up: false, detail: error.message };
+      }
+      throw error;
     }
   }
 

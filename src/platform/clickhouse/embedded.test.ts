@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -58,7 +58,7 @@ async function startElsewhere(): Promise<{ pid: number; said: string }> {
 function lives(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return process.platform !== 'linux' || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }
@@ -140,6 +140,13 @@ test('a second program on the folder is told who has it', async () => {
   expect(said).toMatch(new RegExp(`${folder.path}/clickhouse is in use by process ${process.pid} `));
 });
 
+test('a second program is refused, too, when it cannot know who has the folder', async () => {
+  await start();
+  rmSync(join(folder.path, 'clickhouse/engine.lock'));
+  const { said } = await startElsewhere();
+  expect(said).toMatch(/clickhouse is in use by another process/);
+});
+
 test('ends when its program is killed, and the next one has the folder', async () => {
   const { pid, said } = await startElsewhere();
   const child = Number(said);
@@ -185,6 +192,15 @@ test('moves to another port when its own was taken before the start', async () =
 });
 
 test('says what is wrong when it cannot start', async () => {
+  await start();
+  await ch?.command('create table broken (x UInt8) engine = MergeTree order by x');
+  await ch?.close();
+  await engine?.stop();
+  [ch, engine] = [undefined, undefined];
+  const metadata = join(folder.path, 'clickhouse/data/metadata/pando.sql');
+  writeFileSync(metadata, 'no SQL at all');
+  await expect(start()).rejects.toThrow(/cannot open .*clickhouse.data: .*Syntax error/s);
+  rmSync(join(folder.path, 'clickhouse'), { recursive: true });
   writeFileSync(join(folder.path, 'clickhouse'), 'a file where the folder should be');
   await expect(start()).rejects.toThrow(/EEXIST|ENOTDIR/);
 });

@@ -47,7 +47,7 @@ export async function startEmbeddedClickHouse(o: EmbeddedClickHouseOptions): Pro
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const options: EngineOptions = {
     folder,
-    inserts: o.inserts ?? 1,
+    inserts: o.inserts ?? 2,
     reads: o.reads ?? 4,
     memoryMb: o.memoryMb ?? 1_000,
   };

@@ -25,6 +25,7 @@ const passing = new Set([
   210, // NETWORK_ERROR
   236, // ABORTED
   242, // TABLE_IS_READ_ONLY: a replica without its keeper
+  243, // NOT_ENOUGH_SPACE
   252, // TOO_MANY_PARTS: merges must catch up
   279, // ALL_CONNECTION_TRIES_FAILED
   394, // QUERY_WAS_CANCELLED
@@ -44,7 +45,10 @@ export function failureOf(thrown: unknown, what: string, o: { dataInside: boolea
   if (thrown instanceof ClickHouseError) {
     const code = Number(thrown.code);
     const type = thrown.type ?? 'UNKNOWN';
-    if (passing.has(code)) return new Unavailable(`ClickHouse could not do it now (${type}): ${what}.`);
+    // Rows that find no memory now will find it when the queries beside them have ended; a query would fail again.
+    const crowdedOut = o.dataInside && code === 241;
+    if (passing.has(code) || crowdedOut)
+      return new Unavailable(`ClickHouse could not do it now (${type}): ${what}.`);
     return new ClickHouseFailure(code, type, `${what}: ${detailOf(thrown.message, type, o.dataInside)}`);
   }
   // A mistake in this program, not an engine that is away.

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { configXml, connectionSettings, type EngineOptions, paths, tableSettings } from './config.ts';
 import { asEngineError, clickHouseError, type EngineError } from './error.ts';
@@ -82,10 +82,7 @@ export class Engine {
     mkdirSync(at.run, { recursive: true, mode: 0o700 });
     writeFileSync(at.config, configXml(o.memoryMb), { mode: 0o600 });
     const native = loadNative();
-    const anchor = native.CreateConnection(at.data, [
-      `--config-file=${at.config}`,
-      ...connectionSettings(o.memoryMb),
-    ]);
+    const anchor = openFolder(native, o);
     const facts = await readFacts(native, anchor);
     const wrong = Object.entries(tableSettings).filter(
       ([name, value]) => facts.tables.get(name) !== `${value}`,
@@ -210,6 +207,23 @@ export class Engine {
       });
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
+  }
+}
+
+function openFolder(native: Native, o: EngineOptions): Connection {
+  const at = paths(o.folder);
+  try {
+    return native.CreateConnection(at.data, [
+      `--config-file=${at.config}`,
+      ...connectionSettings(o.memoryMb),
+    ]);
+  } catch (thrown) {
+    // The reason only goes to the error stream, which the parent keeps in a file.
+    const reason = readFileSync(at.output, 'utf8').trim().split('\n').at(-1) || String(thrown);
+    const why = reason.includes('Cannot lock file')
+      ? `The folder ${o.folder} is in use by another process, which cannot be named: it may run in another container or on another machine. Stop it first, or choose another folder with PANDO_HOME.`
+      : `The embedded ClickHouse cannot open ${at.data}: ${reason}`;
+    throw new Error(why, { cause: thrown });
   }
 }
 
