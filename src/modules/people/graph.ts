@@ -154,13 +154,13 @@ function foldDecisions(decisions: readonly Decision[]): { bonds: Bond[]; apart: 
     const left = new Set(decision.left);
     const right = new Set(decision.right);
     if (decision.kind === 'join') {
-      for (const l of left) for (const r of right) apart.get(l)?.delete(r), apart.get(r)?.delete(l);
+      for (const l of left) for (const r of right) lift(l, r);
     } else {
       bonds = bonds.filter(
         ({ winner, other }) =>
           !((left.has(winner) && right.has(other)) || (right.has(winner) && left.has(other))),
       );
-      for (const l of left) for (const r of right) mark(l, r), mark(r, l);
+      for (const l of left) for (const r of right) mark(l, r);
     }
     for (const [winner, other] of decision.bonds) bonds.push({ winner, other });
   }
