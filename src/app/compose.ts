@@ -35,7 +35,15 @@ export interface Pando extends Engines {
 }
 
 /** Wires every part to the others; nothing else does. Rejects, with everything stopped again, when one does not come up. */
-export async function compose(config: Config, o: { log: Log; clock?: Clock }): Promise<Pando> {
+export async function compose(
+  config: Config,
+  o: {
+    log: Log;
+    clock?: Clock;
+    /** Instead of asking the disks, in tests. */
+    freeBytes?: (folder: string) => Promise<number>;
+  },
+): Promise<Pando> {
   const { log, clock = systemClock } = o;
   const closing = createClosing(log);
   try {
@@ -50,6 +58,7 @@ export async function compose(config: Config, o: { log: Log; clock?: Clock }): P
       reserveMb: config.diskReserveMb,
       clock,
       log,
+      ...(o.freeBytes ? { freeBytes: o.freeBytes } : {}),
     });
     closing.later('the watch over the disk', () => disk.stop());
     const metrics = createMetrics();
