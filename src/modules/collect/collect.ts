@@ -9,6 +9,7 @@ import { Bots } from './bots.ts';
 import { erasurePart } from './erase.ts';
 import { Events } from './events.ts';
 import { Following } from './follow.ts';
+import type { Ingest, IngestAnswer } from './ingest.ts';
 import type { Outcome } from './intake.ts';
 import { Intake } from './intake.ts';
 import { keepLog } from './keep.ts';
@@ -17,7 +18,6 @@ import { isRejection, readMessage } from './message.ts';
 import { Paths } from './path.ts';
 import { Quarantine } from './quarantine.ts';
 import { CollectSettings, collectDefaults } from './schema.ts';
-import type { Source } from './sources.ts';
 import { Sources } from './sources.ts';
 import type { Quarantined } from './sql.ts';
 import { readHead } from './sql.ts';
@@ -34,31 +34,6 @@ export interface CollectDeps {
   log: Log;
   /** Accepted events that ClickHouse may lack before new ones are refused. */
   bufferEvents: number;
-}
-
-/** Messages of one source, as they came in one request or from one part of a file. */
-export interface Ingest {
-  workspaceId: number;
-  source: Source;
-  /** Shaped as the tracking API has them. */
-  messages: readonly unknown[];
-  receivedAt: Date;
-  /** When the batch was sent, by the sender's clock, ms. */
-  sentAt?: number | null;
-  userAgent?: string;
-  /** They fill reports and segments, and set off nothing. Events older than a day are so by themselves. */
-  historical?: boolean;
-  /** 32,000 at the public door; an import may have 1,000,000. */
-  maxEventBytes?: number;
-}
-
-export interface IngestAnswer {
-  accepted: number;
-  duplicates: number;
-  quarantined: number;
-  /** Counted but not stored: the person denied analytics, or was erased and may not come back by an import. */
-  withheld: number;
-  items: { outcome: Outcome; reason?: string; detail?: string }[];
 }
 
 export type Collect = ReturnType<typeof createCollect>;
@@ -95,6 +70,14 @@ export function createCollect(deps: CollectDeps) {
     },
   });
   const bots = new Bots();
+  const contractSets = new WeakMap<CollectSettings, ReadonlySet<string>>();
+
+  function contractSet(now: CollectSettings): ReadonlySet<string> {
+    let set = contractSets.get(now);
+    if (!set) contractSets.set(now, (set = new Set(now.contractEvents)));
+    return set;
+  }
+
   const paths = new Paths({ identity });
   const events = new Events({ ch, people, sources, pg, paths });
   people.useBehaviour({ stageOf: (workspaceId, keys) => events.stageOf(workspaceId, keys) });
@@ -245,14 +228,6 @@ export function createCollect(deps: CollectDeps) {
     },
     settings,
   };
-}
-
-const contractSets = new WeakMap<CollectSettings, ReadonlySet<string>>();
-
-function contractSet(settings: CollectSettings): ReadonlySet<string> {
-  let set = contractSets.get(settings);
-  if (!set) contractSets.set(settings, (set = new Set(settings.contractEvents)));
-  return set;
 }
 
 const maxRawLength = 1_100_000;

@@ -1,22 +1,11 @@
 import type { People } from '#modules/people';
 import type { ClickHouse } from '#platform/clickhouse';
 import type { Postgres } from '#platform/postgres';
-import * as query from './event-queries.ts';
+import type { EventFilter } from './event-sql.ts';
+import * as query from './event-sql.ts';
 import type { Paths } from './path.ts';
 import { stages } from './path.ts';
 import type { Sources } from './sources.ts';
-
-export interface EventFilter {
-  /** Only older ones, from a cursor. */
-  before: query.Cursor | null;
-  from: Date | null;
-  to: Date | null;
-  name: string | null;
-  type: string | null;
-  source: number | null;
-  withoutBots: boolean;
-  most: number;
-}
 
 /** One event for the API; JSON texts are parsed. */
 export interface EventView {

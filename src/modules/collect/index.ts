@@ -1,9 +1,10 @@
-export type { Collect, CollectDeps, Ingest, IngestAnswer } from './collect.ts';
+export type { Collect, CollectDeps } from './collect.ts';
 export { createCollect } from './collect.ts';
 export type { EventView } from './events.ts';
 export type { BatchHandler, LogEvent } from './follow.ts';
+export type { Ingest, IngestAnswer } from './ingest.ts';
 export type { Outcome } from './intake.ts';
 export { collectRoutes } from './routes.ts';
 export type { SourceKind } from './schema.ts';
-export type { Source } from './sources.ts';
+export type { Source } from './source.ts';
 export { trackingRoutes } from './tracking-routes.ts';

@@ -9,7 +9,7 @@ import { hashBytes, IdMemory } from './id-memory.ts';
 import type { Event } from './message.ts';
 import { toRow } from './row.ts';
 import { refuse } from './schema.ts';
-import type { Source } from './sources.ts';
+import type { Source } from './source.ts';
 import * as sql from './sql.ts';
 
 const compress = promisify(zstdCompress);

@@ -1,6 +1,6 @@
 import type { Clock } from '#platform/clock';
 import type { Postgres } from '#platform/postgres';
-import type { Ingest, IngestAnswer } from './collect.ts';
+import type { Ingest, IngestAnswer } from './ingest.ts';
 import * as sql from './quarantine-sql.ts';
 import { refuse } from './schema.ts';
 import type { Sources } from './sources.ts';

@@ -3,10 +3,10 @@ import type { Identity } from '#modules/identity';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
 import type { Collect } from './collect.ts';
-import { parseCursor } from './event-queries.ts';
-import type { EventFilter } from './events.ts';
+import type { EventFilter } from './event-sql.ts';
+import { parseCursor } from './event-sql.ts';
 import { EventSchema, QuarantinedSchema, refuse, SourceKindSchema, SourceSchema } from './schema.ts';
-import type { Source } from './sources.ts';
+import type { Source } from './source.ts';
 
 const errors = { '4xx': problem, '5xx': problem };
 const next = Type.Union([Type.String(), Type.Null()], { description: 'Pass it as cursor; null at the end' });

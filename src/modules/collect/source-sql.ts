@@ -1,6 +1,6 @@
 import type { Tx } from '#platform/postgres';
 import type { SourceKind } from './schema.ts';
-import type { Source } from './sources.ts';
+import type { Source } from './source.ts';
 
 interface Row {
   workspace_id: number;

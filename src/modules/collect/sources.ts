@@ -3,18 +3,8 @@ import { secret, uuidv7 } from '#platform/ids';
 import type { Postgres, Tx } from '#platform/postgres';
 import type { SourceKind } from './schema.ts';
 import { refuse } from './schema.ts';
+import type { Source } from './source.ts';
 import * as sql from './source-sql.ts';
-
-export interface Source {
-  id: number;
-  uuid: string;
-  workspaceId: number;
-  name: string;
-  kind: SourceKind;
-  writeKey: string;
-  createdAt: Date;
-  archived: boolean;
-}
 
 /** How long another process may go on accepting for a source that was archived here, in ms. */
 const rememberMs = 10_000;

@@ -10,7 +10,7 @@ import type { Collect } from './collect.ts';
 import { maxEventBytes } from './collect.ts';
 import { parseTime } from './moment.ts';
 import { refuse } from './schema.ts';
-import type { Source } from './sources.ts';
+import type { Source } from './source.ts';
 
 const inflate = promisify(gunzip);
 const maxBatchBytes = 500 * 1024;

@@ -1,3 +1,3 @@
-export type { Overview } from './overview.ts';
-export { overview } from './overview.ts';
+export type { Overview } from './overview-sql.ts';
+export { overview } from './overview-sql.ts';
 export { insightRoutes } from './routes.ts';

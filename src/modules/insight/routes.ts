@@ -3,7 +3,7 @@ import type { Identity } from '#modules/identity';
 import type { ClickHouse } from '#platform/clickhouse';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
-import { overview } from './overview.ts';
+import { overview } from './overview-sql.ts';
 
 const Money = Type.Record(Type.String(), Type.String(), { description: 'Decimal by currency' });
 const Overview = Type.Object(

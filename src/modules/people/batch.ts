@@ -1,9 +1,10 @@
 import type { Tx } from '#platform/postgres';
-import type { GraphCache, Node } from './cache.ts';
+import type { GraphCache } from './cache.ts';
 import * as consentSql from './consent-sql.ts';
 import type { IdentityRules, Named } from './identifier.ts';
 import { nameOf } from './identifier.ts';
-import type { Observation, Resolved } from './resolve.ts';
+import type { Node } from './node.ts';
+import type { Observation, Resolved } from './observation.ts';
 import { deniedBy, refreshDenied, settle, toNode } from './settle.ts';
 import * as sql from './sql.ts';
 import * as tieSql from './tie-sql.ts';

@@ -1,18 +1,4 @@
-import type { State } from './sql.ts';
-
-/** What ingestion needs to know of an identifier. One object an identifier within a batch. */
-export interface Node {
-  key: number;
-  person: number;
-  kind: string;
-  value: string;
-  state: State;
-  contested: boolean;
-  /** At least the number of identifiers it is tied to; null where nobody counted yet. */
-  degree: number | null;
-  denied: boolean | null;
-  consent: Record<string, [boolean, number]> | null;
-}
+import type { Node } from './node.ts';
 
 /**
  * Remembers identifiers and ties of one workspace between batches, so that a known visitor costs no query.

@@ -4,6 +4,7 @@ import type { Facts } from '#platform/facts';
 import type { Tx } from '#platform/postgres';
 import type { Decision } from './graph.ts';
 import type { IdentityRules } from './identifier.ts';
+import type { State } from './node.ts';
 import { refuse } from './schema.ts';
 import type { Settled, Surroundings } from './settle.ts';
 import { judge, loadSurroundings, settle } from './settle.ts';
@@ -170,7 +171,7 @@ export async function relink(
   how: Pick<Deciding, 'workspaceId' | 'rules' | 'facts'>,
   nextKey: number,
   row: sql.IdentifierRow,
-  state: sql.State,
+  state: State,
 ): Promise<Settled> {
   const { workspaceId } = how;
   const neighbours = (await tieSql.tiesOf(tx, workspaceId, [row.key])).flatMap((tie) => tie.keys);

@@ -2,6 +2,7 @@ import type { Facts } from '#platform/facts';
 import type { Postgres, Tx } from '#platform/postgres';
 import type { IdentityRules } from './identifier.ts';
 import { parseIdentifier } from './identifier.ts';
+import type { State } from './node.ts';
 import { settle } from './settle.ts';
 import * as sql from './sql.ts';
 import * as tieSql from './tie-sql.ts';
@@ -19,7 +20,7 @@ export async function reconsiderPeople(
   rules: IdentityRules,
 ): Promise<void> {
   const { pg, facts } = deps;
-  const inTurn = async (keys: readonly number[], state: sql.State) => {
+  const inTurn = async (keys: readonly number[], state: State) => {
     for (let from = 0; from < keys.length; from += atOnce) {
       await pg.inWorkspace(workspaceId, (tx) =>
         restate(tx, facts, workspaceId, keys.slice(from, from + atOnce), state, rules),
@@ -62,12 +63,12 @@ async function restate(
   facts: Facts,
   workspaceId: number,
   keys: readonly number[],
-  state: sql.State,
+  state: State,
   rules: IdentityRules,
 ): Promise<void> {
   const { nextKey } = await sql.lockGraph(tx, workspaceId);
   // Shared devices and retired values stay what the team and the aliases made them.
-  const from: sql.State[] = state === 4 ? [0, 1, 2] : [2, 4];
+  const from: State[] = state === 4 ? [0, 1, 2] : [2, 4];
   await sql.changeState(tx, workspaceId, keys, from, state);
   const neighbours = (await tieSql.tiesOf(tx, workspaceId, keys)).flatMap((tie) => tie.keys);
   const settled = await settle(tx, workspaceId, [...new Set([...keys, ...neighbours])], rules, () => {});

@@ -10,7 +10,7 @@ import type { Decision, Tie } from './graph.ts';
 import { resolvePeople } from './graph.ts';
 import type { IdentityRules, Named } from './identifier.ts';
 import { nameOf } from './identifier.ts';
-import type { Observation } from './resolve.ts';
+import type { Observation } from './observation.ts';
 import { Resolver } from './resolve.ts';
 import { rulesOf } from './rules.ts';
 import { peopleDefaults } from './schema.ts';

@@ -1,9 +1,9 @@
 import type { Tx } from '#platform/postgres';
-import type { Node } from './cache.ts';
 import type { Decision, Identifier, People, Tie } from './graph.ts';
 import { resolvePeople } from './graph.ts';
 import type { IdentityRules } from './identifier.ts';
 import { nameOf } from './identifier.ts';
+import type { Node, State } from './node.ts';
 import * as sql from './sql.ts';
 import * as tieSql from './tie-sql.ts';
 
@@ -119,7 +119,7 @@ export async function settle(
   const settled: Settled = { changed: [], moves: [] };
   for (const node of around.nodes.values()) {
     const person = people.person.get(node.key) ?? node.key;
-    const state: sql.State =
+    const state: State =
       node.state >= 3
         ? node.state
         : people.overLimit.has(node.key)

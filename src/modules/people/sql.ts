@@ -1,9 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Tx } from '#platform/postgres';
-import type { Node } from './cache.ts';
-
-/** 0 links, 1 retired, 2 past its limit, 3 shared device, 4 blocked. */
-export type State = 0 | 1 | 2 | 3 | 4;
+import type { Node, State } from './node.ts';
 
 /** The first 64 bits of SHA-1, signed, as text: what identifiers and ties are found by. */
 export function hash64(text: string): string {

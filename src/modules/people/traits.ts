@@ -1,5 +1,5 @@
 import type { Tx } from '#platform/postgres';
-import { numbers } from './sql.ts';
+import * as sql from './trait-sql.ts';
 
 /** The traits of one identify, with the key they belong to. */
 export interface ProfileChange {
@@ -37,22 +37,15 @@ export async function saveProfiles(
     }
   }
   const rows = [...byKey].sort(([a], [b]) => a - b);
-  await tx.query(
-    `insert into profiles as p (workspace_id, key, traits, search, updated_at)
-     select $1, k, t, w::tsvector, $2 from unnest($3::bigint[], $4::jsonb[], $5::text[]) as n(k, t, w)
-     on conflict (workspace_id, key) do update set
-       traits = merge_traits(p.traits, excluded.traits), updated_at = excluded.updated_at,
-       search = case when excluded.search = ''::tsvector then p.search else excluded.search end`,
-    [
-      workspaceId,
-      now,
-      numbers(rows.map(([key]) => key)),
-      rows.map(([, traits]) =>
-        JSON.stringify(Object.fromEntries([...traits].map(([name, entry]) => [safe(name), entry]))),
-      ),
-      rows.map(([, traits]) => lexemes(workspaceId, traits)),
-    ],
-    'people.saveProfiles',
+  await sql.mergeProfiles(
+    tx,
+    workspaceId,
+    now,
+    rows.map(([key, found]) => ({
+      key,
+      traits: JSON.stringify(Object.fromEntries([...found].map(([name, entry]) => [safe(name), entry]))),
+      search: lexemes(workspaceId, found),
+    })),
   );
   for (const name of types.keys()) if (knownTypes.has(`${workspaceId}\0${name}`)) types.delete(name);
   if (types.size === 0) return;
@@ -60,16 +53,11 @@ export async function saveProfiles(
     if (knownTypes.size > 100_000) knownTypes.clear();
     for (const name of types.keys()) knownTypes.add(`${workspaceId}\0${name}`);
   });
-  await tx.query(
-    `insert into trait_types (workspace_id, name, type, first_seen)
-     select $1, n, y, $2 from unnest($3::text[], $4::text[]) as t(n, y) on conflict do nothing`,
-    [
-      workspaceId,
-      now,
-      [...types.values()].map(([name]) => safe(name)),
-      [...types.values()].map(([, type]) => type),
-    ],
-    'people.saveTraitTypes',
+  await sql.insertTraitTypes(
+    tx,
+    workspaceId,
+    now,
+    [...types.values()].map(([name, type]) => [safe(name), type]),
   );
 }
 

@@ -1,5 +1,4 @@
 import type { ClickHouse } from '#platform/clickhouse';
-import type { EventFilter } from './events.ts';
 
 export interface EventRow {
   key: string;
@@ -24,6 +23,18 @@ export interface EventRow {
   traits: string;
   context: string;
   ignored: string;
+}
+
+export interface EventFilter {
+  /** Only older ones, from a cursor. */
+  before: Cursor | null;
+  from: Date | null;
+  to: Date | null;
+  name: string | null;
+  type: string | null;
+  source: number | null;
+  withoutBots: boolean;
+  most: number;
 }
 
 /** Where a page ended: time in ms, batch, message. */
