@@ -1,7 +1,7 @@
 import { IANAZone } from 'luxon';
 import { Check, Errors } from 'typebox/value';
 import { type Document, isAlias, isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
-import { refuse } from '../refusal.ts';
+import { refuse } from '../schema.ts';
 import { type Mapping, mappingShape, type RecordMapping, type ValueMapping } from './shape.ts';
 import { placeholders } from './template.ts';
 import { explain, type ShapeError } from './words.ts';

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { DateTime, IANAZone } from 'luxon';
 import { Flaw } from './flaw.ts';
 import { createFormatReader, createIsoReader } from './wall-clock.ts';
@@ -71,11 +70,12 @@ function createReader(format: string, zone: IANAZone): (text: string) => number 
 /** For names of months, "pm" and the like: slow, and therefore remembered. */
 function byLuxon(format: string, zone: IANAZone): (text: string) => number {
   const parser = DateTime.buildFormatParser(format, { locale: 'en' });
-  const known = new LRUCache<string, number>({ max: remembered });
+  const known = new Map<string, number>();
   return (text) => {
     let ms = known.get(text);
     if (ms === undefined) {
       ms = DateTime.fromFormatParser(text, parser, { zone, locale: 'en' }).toMillis();
+      if (known.size >= remembered) known.clear();
       known.set(text, ms);
     }
     return ms;

@@ -29,15 +29,20 @@ export interface Plan {
 
 /**
  * Throws the refusal `imports/bad-mapping` where the mapping names columns that the file does not have. `text` is the
- * mapping's YAML, to tell the lines. What lies behind `latestMs` has not happened.
+ * mapping's YAML, to tell the lines. `zone`: where times are local that name no offset, unless the mapping says so.
+ * What lies behind `latestMs` has not happened.
  */
-export function makePlan(mapping: Mapping, layout: Layout, o: { latestMs: number; text?: string }): Plan {
+export function makePlan(
+  mapping: Mapping,
+  layout: Layout,
+  o: { latestMs: number; zone: string; text?: string },
+): Plan {
   const finder = createColumnFinder(mapping, layout);
   const around: Surroundings = {
     place: finder.place,
     places: finder.places,
     decimal: mapping.decimal ?? '.',
-    zone: mapping.zone ?? 'UTC',
+    zone: mapping.zone ?? o.zone,
     latestMs: o.latestMs,
   };
   const rules = (mapping.skip ?? []).map(({ when, because }) => ({

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { DateTime, type IANAZone } from 'luxon';
 
 /**
@@ -84,8 +83,8 @@ function wallMsOf(groups: Record<string, string | undefined>): number {
  * not at all.
  */
 function createZoneReader(zone: IANAZone): (wallMs: number) => number {
-  const quarters = new LRUCache<number, number>({ max: remembered });
-  const days = new LRUCache<number, number>({ max: remembered });
+  const quarters = new Map<number, number>();
+  const days = new Map<number, number>();
 
   function shiftOf(quarter: number): number {
     let shift = quarters.get(quarter);
@@ -93,7 +92,7 @@ function createZoneReader(zone: IANAZone): (wallMs: number) => number {
       const startMs = quarter * quarterMs;
       const { year, month, day, hour, minute } = DateTime.fromMillis(startMs, { zone: 'utc' });
       shift = DateTime.fromObject({ year, month, day, hour, minute }, { zone }).toMillis() - startMs;
-      quarters.set(quarter, shift);
+      remember(quarters, quarter, shift);
     }
     return shift;
   }
@@ -105,8 +104,13 @@ function createZoneReader(zone: IANAZone): (wallMs: number) => number {
     if (shift === undefined) {
       const first = shiftOf(day * quartersADay);
       shift = first === shiftOf((day + 1) * quartersADay) ? first : Number.NaN;
-      days.set(day, shift);
+      remember(days, day, shift);
     }
     return wallMs + (Number.isNaN(shift) ? shiftOf(Math.floor(wallMs / quarterMs)) : shift);
   };
+}
+
+function remember(known: Map<number, number>, key: number, shift: number): void {
+  if (known.size >= remembered) known.clear();
+  known.set(key, shift);
 }

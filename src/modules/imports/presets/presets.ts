@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseMapping } from '../mapping/document.ts';
 import type { Mapping } from '../mapping/shape.ts';
-import { refuse } from '../refusal.ts';
+import { refuse } from '../schema.ts';
 
 /** A mapping that Pando brings along for a file that many have. */
 export interface Preset {

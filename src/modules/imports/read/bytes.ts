@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { constants, createGunzip } from 'node:zlib';
-import { refuse } from '../refusal.ts';
+import { refuse } from '../schema.ts';
 
 /** The bytes of a file, unpacked where it is packed. */
 export interface ByteSource {

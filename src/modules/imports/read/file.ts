@@ -21,11 +21,37 @@ export interface ImportFile {
 
 /** `paths`: which values of JSON objects are the cells; of CSV they are what its header says. */
 export function openImportFile(path: string, layout: Layout, paths: readonly string[] = []): ImportFile {
+  let readBytes = () => 0;
+  async function* text(): AsyncGenerator<string> {
+    const bytes = await openBytes(path);
+    readBytes = bytes.readBytes;
+    yield* decodeText(bytes.chunks, layout.encoding === null ? {} : { encoding: layout.encoding });
+  }
+  return { ...recordsOf(text, layout, paths, { toTheEnd: true }), readBytes: () => readBytes() };
+}
+
+/** The beginning of a file as if it were all of it; a last record that may be cut off is left out. */
+export function openHead(
+  o: { head: string; whole: boolean },
+  layout: Layout,
+  paths: readonly string[] = [],
+): ImportFile {
+  async function* text(): AsyncGenerator<string> {
+    yield o.head;
+  }
+  return { ...recordsOf(text, layout, paths, { toTheEnd: o.whole }), readBytes: () => 0 };
+}
+
+function recordsOf(
+  text: () => AsyncIterable<string>,
+  layout: Layout,
+  paths: readonly string[],
+  o: { toTheEnd: boolean },
+): Omit<ImportFile, 'readBytes'> {
   const csv = layout.format === 'csv';
   const columns = csv ? layout.columns : paths;
   const shape = { delimiter: layout.delimiter, newline: layout.newline };
   const pick = createPicker(paths);
-  let readBytes = () => 0;
   let garbled = false;
 
   function createSplitter(): Splitter {
@@ -34,8 +60,6 @@ export function openImportFile(path: string, layout: Layout, paths: readonly str
   }
 
   async function* records(): AsyncGenerator<RawRecord[]> {
-    const bytes = await openBytes(path);
-    readBytes = bytes.readBytes;
     const splitter = createSplitter();
     let header = csv && layout.header;
     const finish = (batch: RawRecord[]): RawRecord[] => {
@@ -45,19 +69,17 @@ export function openImportFile(path: string, layout: Layout, paths: readonly str
       }
       return csv ? checkWidths(batch, columns.length) : batch;
     };
-    const text = decodeText(bytes.chunks, layout.encoding === null ? {} : { encoding: layout.encoding });
-    for await (const piece of text) {
+    for await (const piece of text()) {
       garbled ||= piece.includes('\uFFFD');
       yield finish(splitter.push(piece));
     }
-    yield finish(splitter.end());
+    if (o.toTheEnd) yield finish(splitter.end());
   }
 
   return {
     columns,
     records,
     cells: csv ? (raw) => checkWidth(splitRecord(raw, shape), columns.length) : pick,
-    readBytes: () => readBytes(),
     garbled: () => garbled,
   };
 }

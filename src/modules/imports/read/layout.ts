@@ -1,4 +1,5 @@
-import { refuse } from '../refusal.ts';
+import { stat } from 'node:fs/promises';
+import { refuse } from '../schema.ts';
 import { openBytes } from './bytes.ts';
 import { createCsvSplitter } from './csv.ts';
 import { parseObject } from './json.ts';
@@ -31,11 +32,11 @@ export interface StatedLayout {
 const headBytes = 512 * 1024;
 const DELIMITERS = [',', ';', '\t', '|'];
 
-/** Reads the beginning of a file and tells how it is laid out, together with that beginning. */
+/** Reads the beginning of a file and tells how it is laid out, together with that beginning. `whole`: it is all. */
 export async function readLayout(
   path: string,
   stated: StatedLayout = {},
-): Promise<{ layout: Layout; head: string }> {
+): Promise<{ layout: Layout; head: string; whole: boolean }> {
   let encoding = stated.encoding ?? null;
   let head = '';
   const { chunks } = await openBytes(path, { headBytes });
@@ -44,7 +45,12 @@ export async function readLayout(
     head += piece;
     if (head.length >= headBytes) break;
   }
-  return { layout: layoutOf(head, encoding, stated), head };
+  const { size } = await stat(path);
+  return {
+    layout: layoutOf(head, encoding, stated),
+    head,
+    whole: size < headBytes && head.length < headBytes,
+  };
 }
 
 export function layoutOf(text: string, encoding: string | null, stated: StatedLayout = {}): Layout {

@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
 import iconv from 'iconv-lite';
-import { refuse } from '../refusal.ts';
+import { refuse } from '../schema.ts';
 
 interface Decoder {
   write(bytes: Buffer): string;

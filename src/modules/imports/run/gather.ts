@@ -15,6 +15,8 @@ export interface Group {
   chars: number;
   /** Rows of the same key that were handed out before, because they were too many to hold. */
   before: number;
+  /** Which of the rows could not be read. */
+  broken: Set<number>;
   /** Why none of them can be taken; its row is -1 where it is none of them in particular. */
   flaw: Flaw | null;
 }
@@ -70,7 +72,13 @@ export async function* gather(
       const full = put(row, cellsOf(row.raw), grouping, groups);
       if (full) {
         yield { groups: [full], done: part / parts };
-        Object.assign(full, { rows: [], cells: [], chars: 0, before: full.before + full.rows.length });
+        Object.assign(full, {
+          rows: [],
+          cells: [],
+          chars: 0,
+          broken: new Set(),
+          before: full.before + full.rows.length,
+        });
       }
       const pause = breathe();
       if (pause) await pause;
@@ -90,13 +98,16 @@ function put(
   const key = grouping.key(cells);
   let group = groups.get(key);
   if (!group) {
-    group = { key, rows: [], cells: [], chars: 0, before: 0, flaw: null };
+    group = { key, rows: [], cells: [], chars: 0, before: 0, broken: new Set(), flaw: null };
     groups.set(key, group);
   }
   group.chars += row.raw.length;
-  if (flaw && !group.flaw) {
-    group.flaw = new Flaw(flaw);
-    group.flaw.row = group.rows.length;
+  if (flaw) {
+    group.broken.add(group.rows.length);
+    if (!group.flaw) {
+      group.flaw = new Flaw(flaw);
+      group.flaw.row = group.rows.length;
+    }
   }
   group.rows.push(row);
   group.cells.push(cells);

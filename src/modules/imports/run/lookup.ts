@@ -4,7 +4,7 @@ import type { Mapping } from '../mapping/shape.ts';
 import { type Cells, textAt } from '../mapping/value.ts';
 import { openImportFile } from '../read/file.ts';
 import { readLayout } from '../read/layout.ts';
-import { refuse } from '../refusal.ts';
+import { refuse } from '../schema.ts';
 
 /** Other files that tell more about a value: what a product is called, where a store stands. */
 export interface Lookups {

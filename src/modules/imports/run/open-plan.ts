@@ -13,10 +13,21 @@ export interface OpenPlan {
   joined: Lookups;
 }
 
+/** The plan for a file that is laid out so; see `makePlan`. */
+export function planFor(
+  mapping: Mapping,
+  layout: Layout,
+  o: { zone: string; latestMs: number; text?: string },
+): Plan {
+  return layout.format === 'segment' ? makeSegmentPlan(layout) : makePlan(mapping, layout, o);
+}
+
 /** Throws refusals where the file cannot be read or the mapping does not fit it; see `makePlan`. */
 export async function openPlan(o: {
   path: string;
   mapping: Mapping;
+  /** Of times that name no offset, where the mapping says none. */
+  zone: string;
   /** The mapping's YAML, to tell lines. */
   text: string;
   /** The files in which values are looked up, by the name that the mapping gives them. */
@@ -24,7 +35,7 @@ export async function openPlan(o: {
   latestMs: number;
 }): Promise<OpenPlan> {
   const { layout } = await readLayout(o.path, o.mapping.file ?? {});
-  const plan = layout.format === 'segment' ? makeSegmentPlan(layout) : makePlan(o.mapping, layout, o);
+  const plan = planFor(o.mapping, layout, o);
   const file = openImportFile(o.path, layout, plan.finder.paths);
   return { layout, file, plan, joined: await readLookups(o.mapping, plan.finder, o.lookups) };
 }

@@ -28,6 +28,7 @@ async function run(
     path,
     mapping: parseMapping(text),
     text,
+    zone: 'UTC',
     lookups,
     latestMs: systemClock.ms(),
   });

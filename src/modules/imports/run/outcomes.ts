@@ -20,6 +20,9 @@ export interface Reading {
   done: number;
 }
 
+/** Raised when a change of this program gives the same file's events in another order, or other ids. */
+export const eventOrder = 1;
+
 const NO_RECORD = 'no record of the mapping is meant for it';
 /** Putting together and sending takes longer than reading. */
 const readingShare = 0.2;
@@ -90,7 +93,8 @@ function readRow(
 ): void {
   const { line, raw, flaw } = record;
   const cells = lookups.join(record.cells);
-  const reject = (reason: string) => void outcomes.push({ kind: 'reject', line, raw, reason });
+  const reject = (reason: string) =>
+    void outcomes.push({ kind: 'reject', line, raw, reason, broken: flaw !== null });
   try {
     const reason = flaw ? null : plan.skip(cells);
     if (reason) {
@@ -138,9 +142,10 @@ function readGroup(group: Group, grouping: Grouping): Outcome[] {
   } catch (error) {
     if (!(error instanceof Flaw)) throw error;
     const bad = group.rows[error.row];
-    return group.rows.map((row) => ({
+    return group.rows.map((row, i) => ({
       kind: 'reject',
       ...row,
+      broken: group.broken.has(i),
       reason:
         row === bad || !bad || grouping.numbered
           ? error.message
