@@ -5,12 +5,27 @@ const earliestMs = Date.UTC(1980, 0, 1);
 const aheadMs = 5 * 60_000;
 export const dayMs = 86_400_000;
 
-/** ISO 8601 text or ms since 1970; null where it is neither. */
+const isoDate = /^(?:\d{4}|[+-]\d{6})-\d\d(?:-\d\d)?/;
+const timeOfDay = /^[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?/;
+const zone = /^ ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$/i;
+
+/** ISO 8601 text or ms since 1970; null where it is neither. A time without a zone is UTC, wherever we run. */
 export function parseTime(value: unknown): number | null {
-  if (typeof value === 'number') return Number.isFinite(value) && Math.abs(value) < 8.64e15 ? value : null;
-  if (typeof value !== 'string' || !/^[+-]?\d{4,6}-\d\d/.test(value)) return null;
-  const ms = Date.parse(value);
+  if (typeof value === 'number') return Math.abs(value) <= 8.64e15 ? Math.trunc(value) : null;
+  if (typeof value !== 'string' || value.length > 50) return null;
+  const date = isoDate.exec(value)?.[0];
+  if (date === undefined) return null;
+  const rest = value.slice(date.length);
+  const time = timeOfDay.exec(rest)?.[0] ?? '';
+  const told = rest.slice(time.length);
+  if (told !== '' && (time === '' || !zone.test(told))) return null;
+  const ms = Date.parse(`${date}${time.replace(' ', 'T')}${time === '' ? '' : isoZone(told)}`);
   return Number.isNaN(ms) ? null : ms;
+}
+
+function isoZone(told: string): string {
+  const digits = /([+-]\d\d):?(\d\d)/.exec(told);
+  return digits ? `${digits[1]}:${digits[2]}` : 'Z';
 }
 
 /**
