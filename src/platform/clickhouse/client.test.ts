@@ -88,6 +88,11 @@ describe('query', () => {
   test('what takes too long is Unavailable, and ended on the engine', async () => {
     const slow = `select count() from numbers(1e12) where sipHash64(number) = 1 and '${ch.database}' != ''`;
     await expect(ch.query(slow, {}, { timeoutMs: 300 })).rejects.toBeInstanceOf(Unavailable);
+    const endless = `select number, '${ch.database}' as d from numbers(1e12) where sipHash64(number) != 1`;
+    await expect(ch.query(endless, {}, { timeoutMs: 500 })).rejects.toBeInstanceOf(Unavailable);
+    await expect(async () => {
+      for await (const _ of ch.queryStream(endless, {}, { timeoutMs: 500 })) await clock.sleep(0);
+    }).rejects.toBeInstanceOf(Unavailable);
     const leaving = new AbortController();
     const asked = ch.query(slow, {}, { signal: leaving.signal });
     const gone = new Error('no longer wanted');
@@ -97,7 +102,7 @@ describe('query', () => {
     await rejected;
     const running = async () => {
       const [row] = await ch.query<{ n: string }>(
-        `select count() as n from system.processes where position(query, 'sipHash64(number) = 1 and ''${ch.database}') > 0 and position(query, 'system') = 0`,
+        `select count() as n from system.processes where position(query, '${ch.database}') > 0 and position(query, 'sipHash64') > 0 and position(query, 'system') = 0`,
       );
       return Number(row?.n);
     };

@@ -157,8 +157,8 @@ class Client implements ClickHouse {
   async query<R>(sql: string, params: Record<string, unknown> = {}, o: StatementOptions = {}): Promise<R[]> {
     const until = patience(o, queryMs);
     return this.#watched({ what: 'a query', until }, async () => {
-      const result = await this.#client.query(this.#reading(sql, params, until, o.timeoutMs ?? queryMs));
-      return result.json<R>();
+      using result = await this.#ask(sql, params, until, o.timeoutMs ?? queryMs);
+      return await result.json<R>();
     });
   }
 
@@ -169,20 +169,13 @@ class Client implements ClickHouse {
   ): AsyncIterable<R> {
     const until = patience(o, streamMs);
     const about = { what: 'a query', until };
-    const result = await this.#watched(about, () =>
-      this.#client.query(this.#reading(sql, params, until, o.timeoutMs ?? streamMs)),
-    );
-    const stop = () => result.close();
-    until.addEventListener('abort', stop, { once: true });
+    using result = await this.#watched(about, () => this.#ask(sql, params, until, o.timeoutMs ?? streamMs));
     try {
       for await (const rows of result.stream<R>()) {
         for (const row of rows) yield row.json();
       }
     } catch (thrown) {
       throw failure(thrown, about);
-    } finally {
-      until.removeEventListener('abort', stop);
-      result.close();
     }
   }
 
@@ -247,19 +240,24 @@ class Client implements ClickHouse {
     await this.#client.close();
   }
 
-  #reading(sql: string, params: Record<string, unknown>, until: AbortSignal, timeoutMs: number) {
-    return {
+  async #ask(sql: string, params: Record<string, unknown>, until: AbortSignal, timeoutMs: number) {
+    const result = await this.#client.query({
       query: sql,
       query_params: params,
-      format: 'JSONEachRow' as const,
+      format: 'JSONEachRow',
       abort_signal: until,
       clickhouse_settings: {
         ...this.#settings,
         // The server gives up as well: what nobody waits for must not keep its cores busy.
-        cancel_http_readonly_queries_on_client_close: 1 as const,
+        cancel_http_readonly_queries_on_client_close: 1,
         max_execution_time: Math.ceil(timeoutMs / 1000),
       },
-    };
+    });
+    // The client itself heeds the signal only until the first row.
+    const stop = () => result.close();
+    if (until.aborted) stop();
+    else until.addEventListener('abort', stop, { once: true });
+    return result;
   }
 
   async #watched<R>(about: About, work: () => Promise<R>): Promise<R> {

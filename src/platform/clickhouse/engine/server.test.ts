@@ -217,7 +217,7 @@ describe('long results and long queries', () => {
 
   test('a result that fails after rows went out ends in an error, not in silence', async () => {
     const answer = await send({
-      body: 'SELECT number, throwIf(number = 5000000) FROM numbers(10000000)',
+      body: 'SELECT number, throwIf(number = 300000) FROM numbers(400000)',
       query: { default_format: 'JSONEachRow' },
     });
     expect(answer.status).toBe(200);
