@@ -2,8 +2,9 @@ import { randomInt } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#platform/clock';
 import { createLog } from '#platform/log';
-import { openPostgres, type Postgres, type Tx } from '#platform/postgres';
-import { testPostgres } from '../../../test/fixtures/postgres.ts';
+import { loadMigrations } from '#platform/migrations';
+import { migratePostgres, openPostgres, type Postgres, type Tx } from '#platform/postgres';
+import { testEngine, testPostgres } from '../../../test/fixtures/postgres.ts';
 import { createFacts, type Facts, type StoredFact } from './index.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
@@ -277,4 +278,36 @@ test('the log goes on after the data were moved to a younger server, whose trans
     'recorded before the move',
     'recorded after the move',
   ]);
+});
+
+test('facts are told on when Postgres was killed, and telling can be stopped while it is away', async () => {
+  const { engine, stop } = await testEngine();
+  const own = await openPostgres({ url: engine.url, log, clock: systemClock });
+  await migratePostgres(
+    own,
+    loadMigrations('pg').filter((m) => m.module.startsWith('platform/')),
+    log,
+  );
+  const told = await createFacts({ pg: own, log, clock: systemClock });
+  const heard = new Set<string>();
+  told.follow('test', '*', async (fact) => void heard.add(fact.subject));
+  await told.start();
+  for (const subject of ['p1', 'p2', 'p3']) {
+    const recording = () => own.inWorkspace(7, (tx) => told.record(tx, joined(subject)));
+    await until(() =>
+      recording().then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until(async () => heard.has(subject));
+    const pid = engine.pid();
+    if (pid) process.kill(pid, 'SIGKILL');
+    await until(async () => engine.pid() !== pid);
+  }
+  await engine.stop();
+  await told.stop();
+  await own.close();
+  await stop();
+  expect([...heard]).toEqual(['p1', 'p2', 'p3']);
 });

@@ -33,7 +33,11 @@ export function createFollowing(o: { pg: Postgres; log: Log; clock: Clock; follo
     while (!stopping.signal.aborted) {
       // Made before looking, so that what comes meanwhile is not slept through.
       nap = new AbortController();
-      const news = await pg.asSystem(lookForNews).catch(() => undefined);
+      const news = await pg.asSystem(lookForNews).catch((error: unknown) => {
+        if (!(error instanceof Unavailable))
+          log.error({ reason: withoutValues(error) }, 'cannot look for facts');
+        return undefined;
+      });
       for (const name of news?.ready ?? []) begin(name);
       waitingMs = news?.waiting ? Math.min(waitingMs * 2, WAITING_MS.last) : WAITING_MS.first;
       await clock.sleep(news?.waiting ? waitingMs : LOOK_EVERY_MS, nap.signal);

@@ -23,7 +23,10 @@ export interface StoredFact extends Fact {
   at: Date;
 }
 
-/** Runs in a transaction of the fact's workspace; may be called again for the same fact when that rolls back. */
+/**
+ * Runs in a transaction of the fact's workspace, and again for the same fact when that is rolled back. Be quick: facts
+ * recorded meanwhile are told to nobody until this transaction ends; leave long work to a job.
+ */
 export type FactHandler = (fact: StoredFact, tx: Tx) => Promise<void>;
 
 export interface Facts {

@@ -18,7 +18,9 @@ export function claimFolder(folder: string): () => void {
   } finally {
     rmSync(draft, { force: true });
   }
-  return () => rmSync(claim, { force: true });
+  return () => {
+    if (read(claim) === mine) rmSync(claim, { force: true });
+  };
 }
 
 // Linking is all or nothing: the claim appears with its content, for one of those who try.

@@ -12,8 +12,9 @@ import {
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { secret } from '#platform/ids';
-import { refuse } from '../trouble.ts';
+import { codeOf, refuse } from '../trouble.ts';
 import { childOptions, type Installation, SUPERUSER } from './installation.ts';
+import { processesNamed, signalAll } from './processes.ts';
 
 const run = promisify(execFile);
 
@@ -27,7 +28,9 @@ export async function initialise(at: Installation): Promise<string> {
   // Under another name until it is whole: a start that was killed half-way leaves nothing that looks like data.
   const half = `${at.data}.half`;
   const passwordForInit = `${at.data}.password`;
-  rmSync(half, { recursive: true, force: true });
+  // The work of a start that was killed just now may still go on.
+  signalAll(processesNamed(half), 'SIGKILL');
+  rmSync(half, { recursive: true, force: true, maxRetries: 10 });
   mkdirSync(half, { mode: 0o700 });
   writeFileSync(passwordForInit, password, { mode: 0o600 });
   if (at.user) {
@@ -52,6 +55,13 @@ export async function initialise(at: Installation): Promise<string> {
     );
     renameSync(half, at.data);
   } catch (error) {
+    if (codeOf(error) === 'ENOENT') {
+      throw refuse(
+        'no-binaries',
+        'The embedded Postgres cannot run on this system: it needs glibc, which Alpine Linux, for one, does not have. ' +
+          'Use a Postgres of your own by DATABASE_URL.',
+      );
+    }
     const { stderr, message } = error as { stderr?: string; message: string };
     throw refuse(
       'will-not-start',

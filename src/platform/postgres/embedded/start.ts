@@ -8,6 +8,7 @@ import { initialise } from './initialise.ts';
 import { DATABASE, findInstallation, type Installation, SUPERUSER } from './installation.ts';
 import { endLeftovers } from './leftovers.ts';
 import { engineFolder } from './place.ts';
+import { signalAll } from './processes.ts';
 import { type Server, startServer } from './server.ts';
 
 /** A database engine that this program runs as a child and keeps running. */
@@ -106,7 +107,7 @@ function supervise(o: {
 
   // Leaving without stop(), as after an exception that nobody caught, shall leave no server behind.
   const onExit = () => {
-    if (server) process.kill(server.pid, 'SIGINT');
+    if (server) signalAll([server.pid], 'SIGINT');
   };
   process.once('exit', onExit);
 
