@@ -5,7 +5,7 @@ import type { Log } from '#platform/log';
 import { Unavailable } from '#platform/refusal';
 import { failureOf } from './error.ts';
 
-export interface StatementOptions {
+interface StatementOptions {
   /** The statement is given up, on the engine too, after so long. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -55,7 +55,7 @@ export interface ClickHouse {
   close(): Promise<void>;
 }
 
-export interface ClickHouseOptions {
+interface ClickHouseOptions {
   /** `http://user:password@host:8123/database`. */
   url: string;
   /** Instead of the URL's; `pando` where neither says one. Made when it does not exist. */

@@ -19,7 +19,7 @@ export interface EmbeddedEngine {
   stop(): Promise<void>;
 }
 
-export interface EmbeddedClickHouseOptions {
+interface EmbeddedClickHouseOptions {
   /** The data folder of the program; the engine's is `clickhouse` in it. */
   home: string;
   log: Log;

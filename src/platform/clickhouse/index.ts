@@ -1,4 +1,4 @@
-export { type ClickHouse, type ClickHouseOptions, openClickHouse, type StatementOptions } from './client.ts';
-export { type EmbeddedClickHouseOptions, type EmbeddedEngine, startEmbeddedClickHouse } from './embedded.ts';
+export { type ClickHouse, openClickHouse } from './client.ts';
+export { startEmbeddedClickHouse } from './embedded.ts';
 export { ClickHouseFailure } from './error.ts';
 export { migrateClickHouse } from './migrate.ts';

@@ -65,7 +65,7 @@ function serverSettings(memoryMb: number): Record<string, number | string> {
     background_fetches_pool_size: 1,
     background_common_pool_size: 2,
     background_schedule_pool_size: 4,
-    max_thread_pool_size: 300,
+    max_thread_pool_size: 150,
   };
 }
 

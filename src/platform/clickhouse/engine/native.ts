@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path';
 export type Connection = { readonly chdb: unique symbol };
 
 /** What the addon resolves a statement to. Times in seconds. */
-export interface Result {
+interface Result {
   bytes: Uint8Array;
   elapsed: number;
   rowsRead: number;
 }
 
-export interface Written {
+interface Written {
   elapsed: number;
   rowsWritten: number;
   bytesWritten: number;
