@@ -1,13 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '#platform/config';
 import { Refusal, Unavailable } from '#platform/refusal';
+import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addStart } from './commands/start.ts';
 import { addUser } from './commands/user.ts';
 import { type AddCommand, exitCodes, type Terminal, terminal } from './terminal.ts';
 import { readVersion } from './version.ts';
 
-const commands: readonly AddCommand[] = [addStart, addDoctor, addUser];
+const commands: readonly AddCommand[] = [addStart, addDemo, addDoctor, addUser];
 
 /** Runs what the words ask for; resolves to the exit code. */
 export async function runCommandLine(words: readonly string[], io = terminal()): Promise<number> {

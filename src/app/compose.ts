@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Collect, createCollect, type Source } from '#modules/collect';
 import { createDemo } from '#modules/demo';
 import { createIdentity, type FirstStart, type Identity } from '#modules/identity';
+import { createImports } from '#modules/imports';
 import { createPeople } from '#modules/people';
 import { type Clock, systemClock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -79,10 +80,22 @@ export async function compose(
     // A full disk is for those who have to write; the simulated brand does not.
     const load = () => (disk.ok() ? collect.load() : 1);
     const demo = createDemo({ pg, identity, collect, people, jobs, clock, log, load, enabled: config.demo });
+    const imports = createImports({
+      pg,
+      collect,
+      identity,
+      people,
+      jobs,
+      facts,
+      clock,
+      log,
+      disk,
+      home: config.home,
+    });
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
     const platform = { config, log, clock, ...engines, disk, metrics, facts, jobs, version: readVersion() };
-    const parts = { ...platform, identity, people, collect, demo };
+    const parts = { ...platform, identity, people, collect, imports, demo };
     await startWork(parts, closing);
     const app = await createServer(parts, closing);
 

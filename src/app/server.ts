@@ -1,6 +1,7 @@
 import { type Collect, collectRoutes, trackingRoutes } from '#modules/collect';
 import { type Demo, demoRoutes } from '#modules/demo';
 import { type Identity, identityRoutes } from '#modules/identity';
+import { type Imports, importRoutes } from '#modules/imports';
 import { insightRoutes } from '#modules/insight';
 import { type People, peopleRoutes } from '#modules/people';
 import type { Clock } from '#platform/clock';
@@ -28,12 +29,13 @@ interface Parts extends Engines {
   identity: Identity;
   people: People;
   collect: Collect;
+  imports: Imports;
   demo: Demo;
 }
 
 /** The doors at the front. A worker has those for its operator only. */
 export async function createServer(parts: Parts, closing: Closing): Promise<App> {
-  const { config, log, clock, version, metrics, identity, people, collect, demo, ch } = parts;
+  const { config, log, clock, version, metrics, identity, people, collect, imports, demo, ch } = parts;
   const app = await createHttp({ log, config, version });
   closing.later('the web server', () => closeWithin(app, finishWithinMs));
   keepRoom(app, parts.disk);
@@ -48,6 +50,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   await trackingRoutes(app, { collect, clock });
   collectRoutes(app, { collect, identity });
   insightRoutes(app, { ch, identity });
+  await importRoutes(app, { imports, identity, clock });
   demoRoutes(app, { demo, identity });
   return app;
 }

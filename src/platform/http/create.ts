@@ -40,7 +40,8 @@ export async function createHttp(o: {
     genReqId: () => `${boot}-${(++requests).toString(36)}`,
     trustProxy: o.config.trustProxy,
     bodyLimit,
-    requestTimeout: 15 * 60_000,
+    // A large file over a slow line takes its time; the head of a request has a minute.
+    requestTimeout: 3_600_000,
     // What is under way when the program stops is finished, also on a connection that is kept open.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
