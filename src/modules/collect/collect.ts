@@ -212,7 +212,6 @@ export function createCollect(deps: CollectDeps) {
       error: writer.error,
     }),
     writerBehindMs: () => writer.behindMs(),
-    remember: keeping.remember,
     fold: keeping.fold,
     start(): void {
       writer.start();

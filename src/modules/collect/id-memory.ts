@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Tx } from '#platform/postgres';
 import { Bloom, HashSet } from './memory.ts';
 import { loadRuns } from './run-sql.ts';
@@ -7,6 +8,11 @@ import * as sql from './sql.ts';
 
 /** 8 bytes a message, as they stand in the log. */
 export const hashBytes = 8;
+
+/** Writes the hash of a message: by source and message id alone, since a retry may carry another time. */
+export function packId(sourceId: number, messageId: string, into: Buffer, at: number): void {
+  into.write(hash('md5', `${sourceId}\0${messageId}`, 'binary'), at, hashBytes, 'latin1');
+}
 
 /**
  * Which message ids of a workspace were seen. The log is the truth: the newest ids are remembered in memory as the

@@ -4,6 +4,7 @@ export type { EventView } from './events.ts';
 export type { BatchHandler, LogEvent } from './follow.ts';
 export type { Ingest, IngestAnswer } from './ingest.ts';
 export type { Outcome } from './intake.ts';
+export { rememberIds } from './keep.ts';
 export { collectRoutes } from './routes.ts';
 export type { SourceKind } from './schema.ts';
 export type { Source } from './source.ts';

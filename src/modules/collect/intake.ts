@@ -1,11 +1,10 @@
-import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import type { People } from '#modules/people';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
-import { hashBytes, IdMemory } from './id-memory.ts';
+import { hashBytes, IdMemory, packId } from './id-memory.ts';
 import type { Event } from './message.ts';
 import { toRow } from './row.ts';
 import { refuse } from './schema.ts';
@@ -222,7 +221,6 @@ class Lane {
   }
 }
 
-/** By source and message id alone: a retry may carry another time. */
 function packIds(deliveries: readonly Delivery[]): Buffer {
   let count = 0;
   for (const { events } of deliveries) count += events.length;
@@ -230,7 +228,7 @@ function packIds(deliveries: readonly Delivery[]): Buffer {
   let at = 0;
   for (const { source, events } of deliveries) {
     for (const { messageId } of events) {
-      packed.write(hash('md5', `${source.id}\0${messageId}`, 'binary'), at, hashBytes, 'latin1');
+      packId(source.id, messageId, packed, at);
       at += hashBytes;
     }
   }

@@ -3,7 +3,8 @@ import type { ClickHouse } from '#platform/clickhouse';
 import type { Clock } from '#platform/clock';
 import type { Jobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
-import type { Postgres } from '#platform/postgres';
+import type { Postgres, Tx } from '#platform/postgres';
+import { hashBytes, packId } from './id-memory.ts';
 import type { Intake } from './intake.ts';
 import { deleteRuns, expiredRuns } from './run-sql.ts';
 import { mergeRuns, sortIds, writeRun } from './runs.ts';
@@ -15,6 +16,20 @@ const foldAt = 400_000;
 /** A retry is recognised for at least 30 days; a run is dropped when its newest id is older. */
 const rememberDays = 31;
 const everyMs = 5_000;
+
+/** Remembers message ids of a source that were accepted elsewhere; as one run, so a few million at a time. */
+export async function rememberIds(
+  tx: Tx,
+  source: { workspaceId: number; id: number },
+  messageIds: readonly string[],
+  acceptedAt: Date,
+): Promise<void> {
+  const packed = Buffer.allocUnsafe(messageIds.length * hashBytes);
+  for (const [i, messageId] of messageIds.entries()) packId(source.id, messageId, packed, i * hashBytes);
+  await sql.lockHead(tx, source.workspaceId);
+  await writeRun(tx, source.workspaceId, sortIds([packed]), false, acceptedAt);
+  await sql.setFolded(tx, source.workspaceId, 0);
+}
 
 /**
  * Keeps the log small: folds message ids into sorted runs, removes batches that everybody has, lets runs expire, and
@@ -116,14 +131,6 @@ export function keepLog(deps: {
 
   return {
     fold,
-    /** Remembers message ids that were accepted elsewhere, as packed 64-bit hashes. */
-    async remember(workspaceId: number, packed: Buffer): Promise<void> {
-      await pg.inWorkspace(workspaceId, async (tx) => {
-        await sql.lockHead(tx, workspaceId);
-        await writeRun(tx, workspaceId, sortIds([packed]), false, clock.now());
-        await sql.setFolded(tx, workspaceId, 0);
-      });
-    },
     start(): void {
       stopping = new AbortController();
       running ??= run();
