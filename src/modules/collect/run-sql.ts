@@ -55,12 +55,31 @@ export async function runSizes(tx: Tx, workspaceId: number): Promise<RunSize[]> 
   );
 }
 
-export async function pagesOf(tx: Tx, workspaceId: number, runs: readonly number[]): Promise<Buffer[]> {
+/** Of each run the pages in which hashes of this range may stand. */
+export async function pagesBetween(
+  tx: Tx,
+  workspaceId: number,
+  runs: readonly number[],
+  from: bigint,
+  to: bigint,
+): Promise<Buffer[]> {
   const rows = await tx.query<{ hashes: Buffer }>(
-    'select hashes from id_pages where workspace_id = $1 and run = any($2::bigint[])',
-    [workspaceId, runs],
+    `select p.hashes from unnest($2::bigint[]) as t(run) cross join lateral (
+       (select hashes from id_pages where workspace_id = $1 and run = t.run and first_hash < $3
+         order by first_hash desc limit 1)
+       union all
+       (select hashes from id_pages where workspace_id = $1 and run = t.run and first_hash between $3 and $4)) p`,
+    [workspaceId, runs, from.toString(), to.toString()],
   );
   return rows.map((row) => row.hashes);
+}
+
+export async function setFilter(tx: Tx, workspaceId: number, run: number, filter: Buffer): Promise<void> {
+  await tx.query('update id_runs set filter = $3 where workspace_id = $1 and run = $2', [
+    workspaceId,
+    run,
+    filter,
+  ]);
 }
 
 export async function deleteRuns(tx: Tx, workspaceId: number, runs: readonly number[]): Promise<void> {

@@ -12,6 +12,7 @@ export interface Run {
 }
 
 const idsAPage = 1000;
+const pagesAtOnce = 100;
 /** So many runs of about one size are merged into one. */
 const mergeAt = 8;
 
@@ -28,11 +29,9 @@ export function sortIds(packed: readonly Buffer[]): BigInt64Array {
   return all.subarray(0, kept);
 }
 
-export function filterOf(sorted: BigInt64Array): Bloom {
-  const filter = new Bloom(sorted.length);
+function addTo(filter: Bloom, sorted: BigInt64Array): void {
   const words = new Uint32Array(sorted.buffer, sorted.byteOffset, sorted.length * 2);
   for (let i = 0; i < words.length; i += 2) filter.add(words[i] as number, words[i + 1] as number);
-  return filter;
 }
 
 /** Writes one run with its pages and its filter. */
@@ -44,21 +43,27 @@ export async function writeRun(
   newest: Date,
 ): Promise<void> {
   if (sorted.length === 0) return;
+  const filter = new Bloom(sorted.length);
+  addTo(filter, sorted);
   const run = await sql.insertRun(tx, workspaceId, {
     kept,
     ids: sorted.length,
     newest,
-    filter: filterOf(sorted).bytes(),
+    filter: filter.bytes(),
   });
-  const firsts: string[] = [];
-  const pages: Buffer[] = [];
-  for (let from = 0; from < sorted.length; from += idsAPage) {
-    const page = sorted.subarray(from, from + idsAPage);
-    firsts.push((page[0] as bigint).toString());
-    pages.push(Buffer.from(page.buffer, page.byteOffset, page.byteLength));
-    if (pages.length === 500 || from + idsAPage >= sorted.length) {
-      await sql.insertPages(tx, workspaceId, run, firsts.splice(0), pages.splice(0));
+  await writePages(tx, workspaceId, run, sorted);
+}
+
+async function writePages(tx: Tx, workspaceId: number, run: number, sorted: BigInt64Array): Promise<void> {
+  for (let from = 0; from < sorted.length; from += idsAPage * pagesAtOnce) {
+    const firsts: string[] = [];
+    const pages: Buffer[] = [];
+    for (let at = from; at < Math.min(sorted.length, from + idsAPage * pagesAtOnce); at += idsAPage) {
+      const page = sorted.subarray(at, at + idsAPage);
+      firsts.push((page[0] as bigint).toString());
+      pages.push(Buffer.from(page.buffer, page.byteOffset, page.byteLength));
     }
+    await sql.insertPages(tx, workspaceId, run, firsts, pages);
   }
 }
 
@@ -103,20 +108,37 @@ export async function mergeRuns(tx: Tx, workspaceId: number): Promise<boolean> {
   }
   for (const runs of classes.values()) {
     if (runs.length < mergeAt) continue;
-    const first = runs[0] as sql.RunSize;
-    const packed = await sql.pagesOf(
-      tx,
-      workspaceId,
-      runs.map((run) => run.run),
-    );
-    const newest = new Date(Math.max(...runs.map((run) => run.newest.getTime())));
-    await sql.deleteRuns(
-      tx,
-      workspaceId,
-      runs.map((run) => run.run),
-    );
-    await writeRun(tx, workspaceId, sortIds(packed), first.kept, newest);
+    await mergeInto(tx, workspaceId, runs);
     return true;
   }
   return false;
+}
+
+/** So many ids are in memory at once while runs are merged. */
+const idsAStretch = 100_000;
+const lowest = -(2n ** 63n);
+
+/** Stretch by stretch of the hashes, each from all runs: what live collection waits for is one stretch. */
+async function mergeInto(tx: Tx, workspaceId: number, runs: readonly sql.RunSize[]): Promise<void> {
+  const ids = runs.reduce((sum, run) => sum + run.ids, 0);
+  const old = runs.map((run) => run.run);
+  const filter = new Bloom(ids);
+  const run = await sql.insertRun(tx, workspaceId, {
+    kept: runs[0]?.kept ?? false,
+    ids,
+    newest: new Date(Math.max(...runs.map((one) => one.newest.getTime()))),
+    filter: Buffer.alloc(0),
+  });
+  const stretches = BigInt(Math.ceil(ids / idsAStretch));
+  for (let n = 0n; n < stretches; n++) {
+    const from = lowest + (2n ** 64n * n) / stretches;
+    const to = lowest + (2n ** 64n * (n + 1n)) / stretches - 1n;
+    const sorted = sortIds(await sql.pagesBetween(tx, workspaceId, old, from, to)).filter(
+      (id) => id >= from && id <= to,
+    );
+    addTo(filter, sorted);
+    await writePages(tx, workspaceId, run, sorted);
+  }
+  await sql.setFilter(tx, workspaceId, run, filter.bytes());
+  await sql.deleteRuns(tx, workspaceId, old);
 }
