@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import LRU from 'quick-lru';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
@@ -95,18 +95,13 @@ export function createNews({ pg, clock, log }: { pg: Postgres; clock: Clock; log
     changeAsSystem: (work) => telling(pg.asSystem((tx) => announced(tx, work))),
 
     memory<V extends object>(o: { max: number; ttlMs: number }): Memory<V> {
-      const values = new LRUCache<string, V>({
-        max: o.max,
-        ttl: o.ttlMs,
-        ttlResolution: 0,
-        perf: { now: () => clock.tick() + 1 },
-      });
-      const found = new LRUCache<string, true>({ max: o.max });
+      const values = new LRU<string, { value: V; until: number }>({ maxSize: o.max });
+      const found = new LRU<string, true>({ maxSize: o.max });
       memories.push(values);
       return {
         async get(key, load) {
-          const value = values.get(key);
-          if (value) return value;
+          const known = values.get(key);
+          if (known && known.until > clock.tick()) return known.value;
           const begun = generation;
           const loaded = await load();
           if (!loaded) {
@@ -114,7 +109,7 @@ export function createNews({ pg, clock, log }: { pg: Postgres; clock: Clock; log
             return undefined;
           }
           // What was read before a change must not be remembered after it.
-          if (begun === generation) values.set(key, loaded);
+          if (begun === generation) values.set(key, { value: loaded, until: clock.tick() + o.ttlMs });
           found.set(key, true);
           return loaded;
         },

@@ -1,5 +1,5 @@
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
-import { LRUCache } from 'lru-cache';
+import LRU from 'quick-lru';
 import type { Clock } from '#platform/clock';
 import { refuse } from './problem.ts';
 
@@ -18,7 +18,7 @@ export function createRateLimiter(o: {
   burst: number;
   maxKeys?: number;
 }): RateLimiter {
-  const buckets = new LRUCache<string, { left: number; atMs: number }>({ max: o.maxKeys ?? 50_000 });
+  const buckets = new LRU<string, { left: number; atMs: number }>({ maxSize: o.maxKeys ?? 50_000 });
   return {
     take(key, cost = 1) {
       const nowMs = o.clock.tick();
