@@ -1,4 +1,12 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { refusals } from '#platform/refusal';
@@ -91,4 +99,17 @@ export function readRunning(home: string): Running | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The home, and where its engines really keep their data: that may be on another disk. */
+export function dataFolders(home: string): string[] {
+  const engines = readdirSync(home, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const linked = engines.flatMap((engine) =>
+    readdirSync(join(home, engine.name), { withFileTypes: true })
+      .filter((entry) => entry.isSymbolicLink())
+      .map((entry) => join(home, engine.name, entry.name))
+      .filter((link) => existsSync(link))
+      .map((link) => realpathSync(link)),
+  );
+  return [home, ...linked];
 }

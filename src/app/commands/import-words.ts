@@ -82,8 +82,20 @@ function table(rows: readonly string[][]): string {
   const cut = rows.map((row) =>
     row.map((cell) => (cell.length > widest ? `${cell.slice(0, widest - 1)}…` : cell)),
   );
-  const widths = (cut[0] ?? []).map((_, i) => Math.max(...cut.map((row) => row[i]?.length ?? 0)));
-  return `${cut.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd()).join('\n')}\n`;
+  const widths = (cut[0] ?? []).map((_, i) => Math.max(...cut.map((row) => columnsOf(row[i] ?? ''))));
+  const line = (row: string[]) =>
+    row.map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - columnsOf(cell))).join('  ');
+  return `${cut.map((row) => `  ${line(row)}`.trimEnd()).join('\n')}\n`;
+}
+
+/** How many places a text takes on a terminal: Chinese characters take two. */
+function columnsOf(text: string): number {
+  return (
+    text.length +
+    (text.match(
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g,
+    )?.length ?? 0)
+  );
 }
 
 const sampleLines = 40;
