@@ -201,7 +201,7 @@ function scheduleReturn(world: World, p: number, nowDay: number): void {
 }
 
 /** Puts somebody down for a visit in `hour`; who is down for none stays away. */
-export function enqueue(world: World, p: number, hour: number): void {
+function enqueue(world: World, p: number, hour: number): void {
   if (hour >= world.hours) return;
   world.next[p] = world.visitors[hour] as number;
   world.visitors[hour] = p;
