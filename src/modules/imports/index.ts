@@ -1,2 +1,2 @@
-export { createImports, type Imports, type ImportsDeps } from './imports.ts';
+export { createImports, type Imports } from './imports.ts';
 export { importRoutes } from './routes.ts';

@@ -110,7 +110,7 @@ function rowsOf(columns: readonly Sampled[]): Record<string, string>[] {
 }
 
 /** A preset all of whose columns the file has. */
-export function fittingPreset(layout: Layout): string | null {
+function fittingPreset(layout: Layout): string | null {
   if (layout.format === 'segment') return 'segment';
   if (layout.format !== 'csv') return null;
   for (const name of presetNames()) {
