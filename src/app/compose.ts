@@ -16,7 +16,7 @@ import { createMetrics } from '#platform/metrics';
 import { createClosing } from './closing.ts';
 import { refuseTakenPort } from './doctor/port.ts';
 import { type Engines, openEngines } from './engines.ts';
-import { dataFolders, holdHome } from './home.ts';
+import { dataFolders, waitForHome } from './home.ts';
 import { createServer } from './server.ts';
 import { readVersion } from './version.ts';
 import { startWork } from './worker.ts';
@@ -46,7 +46,7 @@ export async function compose(
   const { log, clock = systemClock } = o;
   const closing = createClosing(log);
   try {
-    const home = holdHome(config.home);
+    const home = await waitForHome(config.home, clock);
     closing.later('the home', () => home.release());
     // Sooner said than after the engines have come up for nothing.
     await refuseTakenPort(config);

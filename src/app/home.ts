@@ -9,7 +9,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { refusals } from '#platform/refusal';
+import type { Clock } from '#platform/clock';
+import { Refusal, refusals } from '#platform/refusal';
 
 const refuse = refusals('home', {
   'in-use': { status: 409, title: 'Another Pando runs on this home' },
@@ -53,6 +54,34 @@ export function holdHome(home: string): HeldHome {
   };
 }
 
+const patienceMs = 20_000;
+
+/** As `holdHome`; a program that is just stopping is waited for, one that answers is not. */
+export async function waitForHome(home: string, clock: Clock): Promise<HeldHome> {
+  const until = clock.tick() + patienceMs;
+  for (;;) {
+    try {
+      return holdHome(home);
+    } catch (error) {
+      if (!isInUse(error) || clock.tick() > until || (await answers(readRunning(home)))) throw error;
+      await clock.sleep(100);
+    }
+  }
+}
+
+async function answers(running: Running | undefined): Promise<boolean> {
+  if (!running) return false;
+  const request = fetch(`${running.url}/healthz`, { signal: AbortSignal.timeout(2000) });
+  return request.then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Refusal && error.type === 'home/in-use';
+}
+
 /** A lock of the operating system, which ends with the process that holds it, however that ends; SQLite asks for it. */
 function takeLock(home: string): DatabaseSync {
   const file = join(home, 'lock');
@@ -87,7 +116,7 @@ export function isHeld(home: string): boolean {
     takeLock(home).close();
     return false;
   } catch (error) {
-    return (error as { type?: string }).type === 'home/in-use';
+    return isInUse(error);
   }
 }
 
