@@ -15,7 +15,7 @@ beforeAll(() => {
   home = realpathSync(mkdtempSync(join(tmpdir(), 'pando-import-')));
 });
 afterAll(async () => {
-  const data = join(home, 'postgres/data');
+  const data = join(home, 'data/postgres/data');
   const folders = existsSync(data) ? [home, realpathSync(data)] : [home];
   const left = () =>
     execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' })

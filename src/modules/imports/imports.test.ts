@@ -296,6 +296,27 @@ test('a dry run reads everything and sends nothing', async () => {
   expect(await overview()).toEqual(before);
 });
 
+test('values are looked up in a file that comes along', async () => {
+  const found = await bring({
+    name: 'Looked up',
+    dry_run: 'true',
+    mapping: `${mapping.replace('name: what', 'name: goods.title')}lookup: { goods: { by: what, key: code } }\n`,
+    file: new Blob([`${header}\n1,2020-03-01,a@example.com,x1,1,2\n2,2020-03-01,a@example.com,x2,1,2\n`]),
+    'lookup:goods': new Blob(['code;title;shelf\nx1;"Hat; green";4\n']),
+  });
+  const products = (found.sample ?? []).map(
+    (m) => (m as { properties: { products: unknown } }).properties.products,
+  );
+  expect(products).toEqual(
+    expect.arrayContaining([
+      [{ name: 'Hat; green', quantity: 1, price: '2' }],
+      [{ quantity: 1, price: '2' }],
+    ]),
+  );
+  const wrong = await send({ name: 'x', mapping, file: new Blob([table(1)]), other: new Blob(['x']) });
+  expect(wrong.body.type).toBe('imports/bad-form');
+});
+
 test('an import is cancelled where it stands', async () => {
   ingest = async (request) => {
     await program.clock.sleep(100);
