@@ -119,7 +119,7 @@ export function strongestFirst<T extends { kind: string; key: number }>(
 }
 
 /** Traits over all identifiers of a person: for each name the newest by the event's own time. */
-export function mergeTraits(
+function mergeTraits(
   rows: readonly sql.IdentifierRow[],
   profiles: ReadonlyMap<number, StoredTraits>,
 ): Record<string, TraitValue> {

@@ -126,7 +126,7 @@ function lexemes(workspaceId: number, traits: ReadonlyMap<string, [unknown, numb
   return [...found].map((word) => `'${workspaceId}/${word}'`).join(' ');
 }
 
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   return (
     text
       .toLowerCase()
