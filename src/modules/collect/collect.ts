@@ -133,7 +133,7 @@ export function createCollect(deps: CollectDeps) {
       const read = readMessage(raw, how);
       if (isRejection(read)) {
         items.push({ outcome: 'quarantined', reason: read.reason, detail: read.detail });
-        quarantined.push({ ...read, ...describeRaw(raw, how.sentAt) });
+        if (!request.isReplay) quarantined.push({ ...read, ...describeRaw(raw, how.sentAt) });
       } else {
         items.push({ outcome: 'accepted' });
         good.push(read);
