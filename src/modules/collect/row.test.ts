@@ -6,7 +6,7 @@ import type { ClickHouse } from '#platform/clickhouse';
 import { dataFolder } from '../../../test/data.ts';
 import { testClickHouse } from '../../../test/fixtures/clickhouse.ts';
 import type { Event } from './message.ts';
-import { columns, fromRow, toRow } from './row.ts';
+import { columns, fromRow, longestHead, rowHead, rowTail } from './row.ts';
 
 const placed = {
   workspaceId: 7,
@@ -18,6 +18,12 @@ const placed = {
   known: true,
   contract: false,
 };
+
+function toRow(event: Event, at: typeof placed, seq: number): string {
+  const head = rowHead(at.workspaceId, at, at.contract, seq);
+  expect(head.length).toBeLessThanOrEqual(longestHead);
+  return head + rowTail(event, at);
+}
 
 function event(changes: Partial<Event>): Event {
   return {

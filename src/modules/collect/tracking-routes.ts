@@ -8,6 +8,7 @@ import type { App, RateLimiter } from '#platform/http';
 import { byWriteKey, createRateLimiter, problem, rawBodies } from '#platform/http';
 import type { Collect } from './collect.ts';
 import { maxEventBytes } from './collect.ts';
+import type { IngestAnswer } from './ingest.ts';
 import { parseTime } from './moment.ts';
 import { refuse } from './schema.ts';
 import type { Source } from './source.ts';
@@ -90,18 +91,27 @@ export async function trackingRoutes(app: App, deps: { collect: Collect; clock: 
       throw refuse('too-large', `An event may have ${maxEventBytes / 1024} KB. Send less with it.`);
     }
     const context = body.context;
-    const answer = await collect.ingest({
-      workspaceId: source.workspaceId,
-      source,
-      messages:
-        single || context === undefined ? messages : messages.map((message) => withContext(message, context)),
-      receivedAt,
-      sentAt: parseTime(body.sentAt),
-      ...(typeof request.headers['user-agent'] === 'string'
-        ? { userAgent: request.headers['user-agent'] }
-        : {}),
-    });
-    const [only] = answer.items;
+    // Returned and not waited for here, so that this frame does not hold what was sent until its commit.
+    return told(
+      single,
+      collect.ingest({
+        workspaceId: source.workspaceId,
+        source,
+        messages:
+          single || context === undefined
+            ? messages
+            : messages.map((message) => withContext(message, context)),
+        receivedAt,
+        sentAt: parseTime(body.sentAt),
+        ...(typeof request.headers['user-agent'] === 'string'
+          ? { userAgent: request.headers['user-agent'] }
+          : {}),
+      }),
+    );
+  }
+
+  async function told(single: boolean, answer: Promise<IngestAnswer>): Promise<{ success: true }> {
+    const [only] = (await answer).items;
     if (single && only?.outcome === 'quarantined') {
       throw refuse('bad-event', `${only.detail} The event is kept in quarantine.`, { reason: only.reason });
     }
