@@ -53,7 +53,10 @@ export function cursorOf(row: EventRow): string {
 export function parseCursor(text: string): Cursor | null {
   try {
     const [time, seq, messageId] = JSON.parse(Buffer.from(text, 'base64url').toString());
-    return Number.isSafeInteger(time) && Number.isSafeInteger(seq) && typeof messageId === 'string'
+    return Number.isSafeInteger(time) &&
+      Number.isSafeInteger(seq) &&
+      seq >= 0 &&
+      typeof messageId === 'string'
       ? { time, seq, messageId }
       : null;
   } catch {
