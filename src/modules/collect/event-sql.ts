@@ -84,7 +84,7 @@ function parametersOf(workspaceId: number, filter: EventFilter): Record<string, 
   return {
     ws: workspaceId,
     from: filter.from?.getTime() ?? 0,
-    to: filter.to?.getTime() ?? 0,
+    to: filter.to ? filter.to.getTime() || 1 : 0,
     name: filter.name ?? '',
     type: filter.type ?? '',
     source: filter.source ?? 0,
