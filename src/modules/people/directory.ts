@@ -8,7 +8,7 @@ import { refuse } from './schema.ts';
 import * as sql from './sql.ts';
 import * as tieSql from './tie-sql.ts';
 import type { StoredTraits, TraitEntry } from './traits.ts';
-import { isNewer, restored, typeOf, wordQuery } from './traits.ts';
+import { isNewer, restored, typeOf } from './traits.ts';
 
 export interface PersonSummary {
   id: string;
@@ -238,12 +238,4 @@ export async function describe(
     traits,
     consent: consentNow(await read.consentsOf(tx, workspaceId, keys), settings),
   };
-}
-
-/** Keys of people that a text may mean: an identifier's value by its beginning, or the words of a name. */
-export async function search(tx: Tx, workspaceId: number, text: string, most: number): Promise<number[]> {
-  const wanted = text.trim().toLowerCase();
-  if (wanted === '' || wanted.includes('\0'))
-    throw refuse('bad-query', 'Type a name, an e-mail, a phone number or an id.');
-  return (await read.searchPeople(tx, wanted, wordQuery(workspaceId, wanted), most)).slice(0, most);
 }

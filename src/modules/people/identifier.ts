@@ -140,6 +140,17 @@ function e164(text: string, country: string): string | null {
   return phone.number;
 }
 
+/** What the value of an identifier may begin with when somebody typed this, in lower case, to find it. */
+export function beginningsOf(typed: string, rules: IdentityRules): string[] {
+  const beginnings = new Set([typed]);
+  if (/^\+?[\d\s()./-]{3,}$/.test(typed)) {
+    beginnings.add(typed.replace(/[\s-]+/g, ''));
+    const phone = parsePhoneNumberFromString(typed, rules.country as CountryCode);
+    if (phone) beginnings.add(phone.number);
+  }
+  return [...beginnings];
+}
+
 /** Reads `email:ann@example.com`, the way identifiers are written in the API. */
 export function parseIdentifier(text: string): RawIdentifier | null {
   const colon = text.indexOf(':');

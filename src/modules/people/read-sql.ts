@@ -75,7 +75,12 @@ export async function listHeads(
   return rows.map((row) => row.key);
 }
 
-export async function searchPeople(tx: Tx, wanted: string, words: string, most: number): Promise<number[]> {
+export async function searchPeople(
+  tx: Tx,
+  wanted: readonly string[],
+  words: string,
+  most: number,
+): Promise<number[]> {
   const rows = await tx.query<{ key: number }>('select key from search_people($1, $2, $3)', [
     wanted,
     words,

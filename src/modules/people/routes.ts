@@ -7,16 +7,11 @@ import * as directory from './directory.ts';
 import type { People } from './people.ts';
 import * as read from './read-sql.ts';
 import { PersonSchema, PersonSummarySchema, refuse } from './schema.ts';
+import { search } from './search.ts';
 
 const tags = ['People'];
 const Id = Type.Object({ id: Type.String() });
 const errors = { '4xx': problem, '5xx': problem };
-const _note = Type.Optional(Type.String({ maxLength: 1000, description: 'Why; kept with the decision' }));
-const _identifiers = Type.Array(Type.String({ maxLength: 560 }), {
-  minItems: 1,
-  maxItems: 1000,
-  description: 'As kind:value',
-});
 
 /** The API about people. */
 export function peopleRoutes(app: App, people: People): void {
@@ -65,7 +60,7 @@ export function peopleRoutes(app: App, people: People): void {
           };
         }
         if (q !== undefined) {
-          const found = await directory.search(tx, workspaceId, q, limit);
+          const found = await search(tx, workspaceId, q, kinds, limit);
           return { items: await directory.summarize(tx, workspaceId, found, kinds), next: null };
         }
         const before = cursor === undefined ? null : Number.parseInt(cursor, 36);
