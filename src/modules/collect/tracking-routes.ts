@@ -122,6 +122,8 @@ export async function trackingRoutes(app: App, deps: { collect: Collect; clock: 
     await scope.register(cors, {
       origin: true,
       methods: ['POST', 'GET', 'OPTIONS'],
+      // Otherwise a page's library is told to wait, and cannot read for how long.
+      exposedHeaders: ['retry-after', 'request-id'],
       maxAge: 86_400,
       hideOptionsRoute: true,
     });
