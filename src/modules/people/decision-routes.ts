@@ -220,8 +220,8 @@ export function decisionRoutes(app: App, people: People): void {
     async (request) => {
       const { workspaceId } = request.principal;
       const { cursor, limit = 50 } = request.query;
-      const [ms = '', hash = ''] = cursor?.split('.') ?? [];
-      if (cursor !== undefined && !(/^\d+$/.test(ms) && /^-?\d+$/.test(hash)))
+      const [, ms = '', hash = ''] = /^(\d{1,15})\.(.+)$/.exec(cursor ?? '') ?? [];
+      if (cursor !== undefined && !isTieId(hash))
         throw refuse('bad-query', 'This cursor is not one of ours.');
       const kinds = await rules(workspaceId);
       return pg.inWorkspace(workspaceId, async (tx) => {
@@ -283,8 +283,7 @@ export function decisionRoutes(app: App, people: People): void {
     async (request) => {
       const { principal } = request;
       const { workspaceId } = principal;
-      if (!/^-?\d{1,19}$/.test(request.params.id))
-        throw refuse('no-such-conflict', 'There is no such conflict.');
+      if (!isTieId(request.params.id)) throw refuse('no-such-conflict', 'There is no such conflict.');
       const kinds = await rules(workspaceId);
       const apart = await pg.inWorkspace(workspaceId, async (tx) => {
         await sql.lockGraph(tx, workspaceId);
@@ -317,4 +316,9 @@ export function decisionRoutes(app: App, people: People): void {
       return { kept_apart: apart };
     },
   );
+}
+
+/** A signed number of 64 bits, as text. */
+function isTieId(text: string): boolean {
+  return /^-?\d{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }

@@ -218,7 +218,8 @@ export async function describe(
           .map((tie) => ({
             with: named(tie.keys, row.key),
             rule: tie.rule,
-            outcome: outcomeNames[tie.outcome] ?? 'off',
+            // The others of the tie may be joined without an identifier that no longer links.
+            outcome: (row.state >= 2 ? undefined : outcomeNames[tie.outcome]) ?? 'off',
             message_id: tie.message_id,
             time: tie.at.toISOString(),
             received: tie.received_at.toISOString(),
