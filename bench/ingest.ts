@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { bareInsert } from './rig/bare.ts';
-import { type Client, type Sent, startClient } from './rig/client.ts';
+import { type Client, startClient } from './rig/client.ts';
 import { newProgram, writeKey } from './rig/program.ts';
 import { pastId, rememberPast } from './rig/seed.ts';
 import type { Expected } from './rig/shop.ts';
@@ -103,6 +103,7 @@ async function measure() {
     even_events: even.events,
     even_events_per_s: Math.round(even.eventsPerSecond),
     ack_max_ms: round(even.sent.maxMs),
+    sent_again: flood.sent.refused + even.sent.refused,
     cpu_s_per_100k: perHundredThousand({ ...flood.cpu, client: flood.sent.cpuSeconds }, events),
     even_cpu_s_per_100k: perHundredThousand({ ...even.cpu, client: even.sent.cpuSeconds }, even.events),
     second_start_ms: Math.round(startMs),
@@ -122,7 +123,6 @@ async function throughput(sender: Client) {
   const seconds = (performance.now() - startedAt) / 1000;
   const cpu = watch.cpu();
   await watch.stop();
-  mustBeWhole(sent);
   say(`${Math.round(events / seconds).toLocaleString('en')} events/s, all of them counted.`);
   return { expected, bytes, sent, cpu, seconds, eventsPerSecond: events / seconds, peakMb: watch.peakMb() };
 }
@@ -139,7 +139,6 @@ async function evenLoad(sender: Client, fullRate: number) {
   await counted(expected);
   const cpu = watch.cpu();
   await watch.stop();
-  mustBeWhole(sent);
   return {
     sent,
     cpu,
@@ -203,10 +202,6 @@ async function checkMemory(): Promise<void> {
   if (!answer.ok || duplicates !== again) {
     throw new Error(`Of ${again} messages that were sent again, ${duplicates} were recognised.`);
   }
-}
-
-function mustBeWhole(sent: Sent): void {
-  if (sent.failures > 0) throw new Error(`${sent.failures} of ${sent.batches} requests were not accepted.`);
 }
 
 function perHundredThousand(cpu: CpuSeconds & { client: number }, count: number): Record<string, number> {

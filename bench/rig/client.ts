@@ -6,22 +6,21 @@ import type { Expected } from './shop.ts';
 export interface Sent {
   seconds: number;
   batches: number;
-  /** Answers other than 200, and broken connections. */
-  failures: number;
+  /** Answers other than 200, and broken connections; each was sent again. */
+  refused: number;
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
   cpuSeconds: number;
 }
 
+/** Whatever is sent goes as an SDK does it: a batch that was not answered with 200 is sent again. */
 export type Order =
   | { do: 'prepare'; batches: number; size: number }
   /** Each connection sends its next batch when the last one was answered. */
   | { do: 'flood'; connections: number }
   /** By the clock, whatever the answers do. */
-  | { do: 'pace'; connections: number; batchesPerSecond: number }
-  /** As an SDK does: a batch that was not answered with 200 is sent again. */
-  | { do: 'insist'; connections: number };
+  | { do: 'pace'; connections: number; batchesPerSecond: number };
 
 export type Answer = { expected: Expected; bytes: number } | Sent;
 

@@ -1,4 +1,5 @@
 import type { ResolvedEvent } from '#modules/people';
+import type { BufferPool } from './buffer-pool.ts';
 import { type Delivery, marks } from './delivery.ts';
 import { hashBytes } from './id-memory.ts';
 import { longestHead, rowHead } from './row.ts';
@@ -18,8 +19,9 @@ export function eachFresh(
 
 /** A batch as it will stand in the log: what is stored, what is only counted, whose traits change. */
 export interface Batch {
-  /** For ClickHouse. */
+  /** For ClickHouse; a part of `memory`, which is the pool's. */
   rows: Buffer;
+  memory: Buffer;
   stored: number;
   ids: Buffer;
   /** Of sources that remember for ever. */
@@ -32,6 +34,7 @@ export interface Batch {
 
 /** Puts the events that were not seen before together, now that it is known whose they are; `resolved` in their order. */
 export function compose(
+  pool: BufferPool,
   workspaceId: number,
   deliveries: readonly Delivery[],
   seen: Uint8Array,
@@ -39,7 +42,7 @@ export function compose(
   seq: number,
 ): Batch {
   const bytes = deliveries.reduce((sum, { tails, count }) => sum + tails.length + count * longestHead, 0);
-  const rows = Buffer.allocUnsafe(bytes);
+  const memory = pool.take(bytes);
   let end = 0;
   let stored = 0;
   const ids = new Ids(resolved.length);
@@ -63,12 +66,13 @@ export function compose(
       return;
     }
     if ((mark & marks.bot) !== 0) bots.set(source.id, (bots.get(source.id) ?? 0) + 1);
-    end += rows.write(rowHead(workspaceId, who, denied, seq), end, 'latin1');
-    end = delivery.tails.copy(place, rows, end);
+    end += memory.write(rowHead(workspaceId, who, denied, seq), end, 'latin1');
+    end = delivery.tails.copy(place, memory, end);
     stored++;
   });
   return {
-    rows: rows.subarray(0, end),
+    rows: memory.subarray(0, end),
+    memory,
     stored,
     ids: ids.packed(),
     keptIds: keptIds.packed(),

@@ -6,10 +6,12 @@ import type { Jobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Postgres } from '#platform/postgres';
 import { Bots } from './bots.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { type Delivery, pack } from './delivery.ts';
 import { erasurePart } from './erase.ts';
 import { Events } from './events.ts';
 import { Following } from './follow.ts';
+import { FreshRows } from './fresh-rows.ts';
 import type { Ingest, IngestAnswer } from './ingest.ts';
 import type { Outcome } from './intake.ts';
 import { Intake } from './intake.ts';
@@ -41,18 +43,23 @@ export type Collect = ReturnType<typeof createCollect>;
 
 export const maxEventBytes = 32 * 1024;
 
+const pooledBytes = 64 * 1024 * 1024;
+
 /** Events from every touchpoint: accepted durably, resolved, and carried into ClickHouse. */
 export function createCollect(deps: CollectDeps) {
   const { pg, ch, identity, people, jobs, clock, log } = deps;
   const settings = identity.settings.register('collect', CollectSettings, collectDefaults);
   const sources = new Sources(pg, clock);
   const listeners = new Set<(workspaceId: number, seq: number) => void>();
+  const pool = new BufferPool(pooledBytes);
+  const freshRows = new FreshRows(pool);
   const writer = new Writer({
+    freshRows,
     pg,
     ch,
     clock,
     log,
-    gatherMs: 150,
+    gatherMs: 400,
     pollMs: 250,
     onWritten: (workspaceId, seq) => {
       for (const listener of listeners) listener(workspaceId, seq);
@@ -65,7 +72,9 @@ export function createCollect(deps: CollectDeps) {
     clock,
     log,
     bufferEvents: deps.bufferEvents,
-    onCommit: () => {
+    pool,
+    onCommit: (workspaceId, seq, { rows, memory }) => {
+      freshRows.put(workspaceId, seq, rows, memory);
       writer.wake();
       following.wake();
     },
@@ -140,7 +149,7 @@ export function createCollect(deps: CollectDeps) {
       const event = readMessage(raw, how);
       if (isRejection(event)) {
         items.push({ outcome: 'quarantined', reason: event.reason, detail: event.detail });
-        quarantined.push({ ...event, ...describeRaw(raw, how.sentAt) });
+        if (!request.isReplay) quarantined.push({ ...event, ...describeRaw(raw, how.sentAt) });
       } else {
         items.push({ outcome: 'accepted' });
         good.push(event);
@@ -149,7 +158,13 @@ export function createCollect(deps: CollectDeps) {
     const allowed = source.kind === 'import' ? await withoutErased(request.workspaceId, good, items) : good;
     const { receivedAt } = how;
     const contractEvents = contractSet(now);
-    const delivery = pack(allowed, { source, receivedAt, contractEvents, analyticsByDefault, quarantined });
+    const delivery = pack(pool, allowed, {
+      source,
+      receivedAt,
+      contractEvents,
+      analyticsByDefault,
+      quarantined,
+    });
     return { delivery, items };
   }
 

@@ -1,4 +1,5 @@
 import type { Observation } from '#modules/people';
+import type { BufferPool } from './buffer-pool.ts';
 import { hashBytes, packId } from './id-memory.ts';
 import type { Event } from './message.ts';
 import { rowTail } from './row.ts';
@@ -33,6 +34,7 @@ export const marks = {
 
 /** Takes over what commits need of the events; the events themselves can be forgotten. */
 export function pack(
+  pool: BufferPool,
   events: readonly Event[],
   from: {
     source: Source;
@@ -46,7 +48,7 @@ export function pack(
   const { source, receivedAt, contractEvents, analyticsByDefault, quarantined } = from;
   const came = { sourceId: source.id, channel: source.kind, received: receivedAt };
   const ids = Buffer.allocUnsafe(events.length * hashBytes);
-  const tails = new Tails(events.length);
+  const tails = new Tails(pool, events.length);
   const marked = new Uint8Array(events.length);
   const profiles = new Map<number, Record<string, unknown>>();
   const observations = events.map((event, place) => {
@@ -77,32 +79,43 @@ const roomForOne = 1024;
 
 /** Texts as UTF-8, one behind the other. */
 export class Tails {
+  readonly #pool: BufferPool;
   #bytes: Buffer;
   readonly #ends: Uint32Array;
   #count = 0;
   /** In bytes. */
   length = 0;
 
-  constructor(count: number) {
-    this.#bytes = Buffer.allocUnsafe(count * roomForOne);
+  constructor(pool: BufferPool, count: number) {
+    this.#pool = pool;
+    this.#bytes = pool.take(count * roomForOne);
     this.#ends = new Uint32Array(count);
   }
 
   push(text: string): void {
     // No character of a JavaScript text takes more than three bytes.
     const most = this.length + text.length * 3;
-    if (most > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(most, this.#bytes.length * 2));
-      this.#bytes.copy(larger, 0, 0, this.length);
-      this.#bytes = larger;
-    }
+    if (most > this.#bytes.length) this.#grow(most);
     this.length += this.#bytes.write(text, this.length);
     this.#ends[this.#count++] = this.length;
+  }
+
+  #grow(most: number): void {
+    const larger = this.#pool.take(Math.max(most, this.#bytes.length * 2));
+    this.#bytes.copy(larger, 0, 0, this.length);
+    this.#pool.giveBack(this.#bytes);
+    this.#bytes = larger;
   }
 
   /** Copies one into a buffer that has room for it; answers with where it ends there. */
   copy(place: number, into: Buffer, at: number): number {
     const from = place === 0 ? 0 : (this.#ends[place - 1] as number);
     return at + this.#bytes.copy(into, at, from, this.#ends[place] as number);
+  }
+
+  /** Nobody reads them any more. */
+  release(): void {
+    this.#pool.giveBack(this.#bytes);
+    this.#bytes = Buffer.alloc(0);
   }
 }

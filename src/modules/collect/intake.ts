@@ -5,6 +5,7 @@ import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
 import { type Batch, compose, count, eachFresh } from './batch.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { Delivery } from './delivery.ts';
 import { IdMemory } from './id-memory.ts';
 import { refuse } from './schema.ts';
@@ -79,8 +80,9 @@ export interface IntakeDeps {
   log: Log;
   /** Accepted events that ClickHouse may lack before new ones are refused. */
   bufferEvents: number;
-  /** Called after each commit. */
-  onCommit(workspaceId: number, seq: number): void;
+  pool: BufferPool;
+  /** Called after each commit; whoever is called takes the batch's memory over. */
+  onCommit(workspaceId: number, seq: number, batch: Pick<Batch, 'rows' | 'memory'>): void;
 }
 
 class Lane {
@@ -134,6 +136,7 @@ class Lane {
         this.#deps.people.forget(this.#workspaceId);
         for (const { reject } of taken) reject(error);
       }
+      for (const { delivery } of taken) delivery.tails.release();
     }
     this.#running = null;
   }
@@ -152,7 +155,7 @@ class Lane {
   }
 
   async #commit(taken: readonly Waiting[]): Promise<void> {
-    const { pg, people, clock } = this.#deps;
+    const { pg, people, clock, pool } = this.#deps;
     const workspaceId = this.#workspaceId;
     const deliveries = taken.map(({ delivery }) => delivery);
     const ids = Buffer.concat(deliveries.map((delivery) => delivery.ids));
@@ -167,7 +170,7 @@ class Lane {
       );
       const resolved = await people.resolve(tx, workspaceId, fresh);
       const seq = fresh.length > 0 ? head.head + 1 : null;
-      const batch = compose(workspaceId, deliveries, seen, resolved, head.head + 1);
+      const batch = compose(pool, workspaceId, deliveries, seen, resolved, head.head + 1);
       const now = clock.now();
       // The statements run one after the other; compressing goes on meanwhile.
       await Promise.all([
@@ -180,7 +183,7 @@ class Lane {
     });
     if (done.seq !== null) {
       this.memory.remember([done.batch.ids, done.batch.keptIds], done.seq);
-      this.#deps.onCommit(workspaceId, done.seq);
+      this.#deps.onCommit(workspaceId, done.seq, done.batch);
     }
     let at = 0;
     for (const { delivery, resolve } of taken) {

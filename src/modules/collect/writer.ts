@@ -5,6 +5,7 @@ import type { Clock } from '#platform/clock';
 import { uuidv7 } from '#platform/ids';
 import type { Log } from '#platform/log';
 import type { Postgres } from '#platform/postgres';
+import type { FreshRows } from './fresh-rows.ts';
 import { columns } from './row.ts';
 import * as sql from './writer-sql.ts';
 
@@ -23,6 +24,7 @@ export class Writer {
   readonly #written = new Map<number, number>();
   readonly #waiters: { workspaceId: number; seq: number; resolve(): void }[] = [];
   #wake: () => void = () => {};
+  #hurry: () => void = () => {};
   #woken = false;
   #stopping = new AbortController();
   #running: Promise<void> | null = null;
@@ -63,6 +65,7 @@ export class Writer {
     if (known >= seq) return;
     await new Promise<void>((resolve) => {
       this.#waiters.push({ workspaceId, seq, resolve });
+      this.#hurry();
       this.wake();
     });
   }
@@ -82,7 +85,7 @@ export class Writer {
           await this.#idle();
         } else if (wrote < maxEventsAnInsert) {
           // Few large parts are cheaper for ClickHouse than many small ones.
-          await clock.sleep(Math.max(5, gatherMs - (clock.tick() - started)), this.#stopping.signal);
+          await this.#gather(Math.max(5, gatherMs - (clock.tick() - started)));
         }
       } catch (error) {
         failures++;
@@ -95,40 +98,60 @@ export class Writer {
     }
   }
 
+  /** Nothing to write: until something is appended. Another process's wake-up does not reach us, so look now and then. */
   async #idle(): Promise<void> {
-    if (this.#woken) {
-      this.#woken = false;
-      return;
+    if (!this.#woken) {
+      const nap = this.#nap(this.#deps.pollMs);
+      this.#wake = nap.end;
+      await nap.over;
+      this.#wake = () => {};
     }
-    // Another process may have appended; its wake-up does not reach us, so look now and then.
-    const nap = new AbortController();
-    this.#wake = () => nap.abort();
-    const onStop = () => nap.abort();
-    this.#stopping.signal.addEventListener('abort', onStop, { once: true });
-    await this.#deps.clock.sleep(this.#deps.pollMs, nap.signal);
-    this.#stopping.signal.removeEventListener('abort', onStop);
-    this.#wake = () => {};
     this.#woken = false;
+  }
+
+  /** Until there is more to write, or somebody waits for what there is. */
+  async #gather(ms: number): Promise<void> {
+    if (this.#waiters.length > 0) return;
+    const nap = this.#nap(ms);
+    this.#hurry = nap.end;
+    await nap.over;
+    this.#hurry = () => {};
+  }
+
+  #nap(ms: number): { over: Promise<void>; end(): void } {
+    const nap = new AbortController();
+    const end = () => nap.abort();
+    this.#stopping.signal.addEventListener('abort', end, { once: true });
+    const over = this.#deps.clock.sleep(ms, nap.signal).then(() => {
+      this.#stopping.signal.removeEventListener('abort', end);
+    });
+    return { over, end };
   }
 
   /** Writes one insert's worth; how many events it had. */
   async #round(owner: string): Promise<number> {
-    const { pg, ch, clock } = this.#deps;
+    const { pg, ch, clock, freshRows } = this.#deps;
     const plan = await pg.asSystem((tx) => sql.takePlan(tx, owner, leaseMs, maxEventsAnInsert));
     if (plan === null) {
       await this.#tellWaiters();
       return 0;
     }
     this.#behindSince ??= clock.tick();
-    const payloads = await pg.asSystem((tx) => sql.readPayloads(tx, plan.ranges));
-    const parts = await Promise.all(payloads.map((payload) => decompress(payload)));
-    const body = Buffer.concat(parts);
-    if (body.length > 0) await ch.insert('events', columns, 'TabSeparated', body, { dedupToken: plan.token });
+    const batches = freshRows.of(plan.ranges) ?? (await this.#readLog(plan.ranges));
+    if (batches.some((rows) => rows.length > 0)) {
+      await ch.insert('events', columns, 'TabSeparated', batches, { dedupToken: plan.token });
+    }
     await pg.asSystem((tx) => sql.finishPlan(tx, plan));
-    for (const range of plan.ranges) this.#written.set(range.workspaceId, range.to);
+    for (const { workspaceId, to } of plan.ranges) this.#written.set(workspaceId, to);
+    freshRows.drop(plan.ranges);
     this.#notify();
     if (plan.events < maxEventsAnInsert) this.#behindSince = null;
     return plan.events;
+  }
+
+  async #readLog(ranges: readonly sql.Range[]): Promise<Buffer[]> {
+    const payloads = await this.#deps.pg.asSystem((tx) => sql.readPayloads(tx, ranges));
+    return Promise.all(payloads.map((payload) => decompress(payload, { chunkSize: 1024 * 1024 })));
   }
 
   /** Another process may have written what somebody waits for here. */
@@ -154,6 +177,7 @@ export class Writer {
 
 export interface WriterDeps {
   pg: Postgres;
+  freshRows: FreshRows;
   ch: ClickHouse;
   clock: Clock;
   log: Log;

@@ -33,7 +33,8 @@ export interface ClickHouse {
   /** A statement without a result. */
   command(sql: string, params?: Record<string, unknown>, o?: StatementOptions): Promise<void>;
   /**
-   * Adds rows; resolves when they are on disk. `body` is already in the format, its cells in the order of `columns`.
+   * Adds rows; resolves when they are on disk. `body` is already in the format, its cells in the order of `columns`;
+   * a list is sent one behind the other.
    * With a `dedupToken` the same rows may be sent again under the same token, and count once (for the last 1,000
    * inserts of the table). At most 1M rows or 256 MB: so much is one part, and there as a whole or not at all.
    */
@@ -41,7 +42,7 @@ export interface ClickHouse {
     table: string,
     columns: readonly string[],
     format: 'TabSeparated' | 'JSONEachRow',
-    body: Buffer | string,
+    body: Buffer | string | readonly Buffer[],
     o?: StatementOptions & { dedupToken?: string },
   ): Promise<void>;
   /**
@@ -195,7 +196,7 @@ class Client implements ClickHouse {
     table: string,
     columns: readonly string[],
     format: 'TabSeparated' | 'JSONEachRow',
-    body: Buffer | string,
+    body: Buffer | string | readonly Buffer[],
     o: StatementOptions & { dedupToken?: string } = {},
   ): Promise<void> {
     const names = columns.map(checkedName).join(', ');
@@ -204,7 +205,7 @@ class Client implements ClickHouse {
     await this.#watched({ what: `an insert into ${target}`, until, dataInside: true }, async () => {
       const answer = await this.#client.exec({
         query: `INSERT INTO ${target} (${names}) FORMAT ${format}`,
-        values: Readable.from([typeof body === 'string' ? Buffer.from(body) : body], { objectMode: false }),
+        values: Readable.from(toChunks(body), { objectMode: false }),
         abort_signal: until,
         clickhouse_settings: {
           ...this.#settings,
@@ -285,6 +286,11 @@ class Client implements ClickHouse {
       ? { up: true, detail: 'answers' }
       : { up: false, detail: `does not answer (${pong.error.message})` };
   }
+}
+
+function toChunks(body: Buffer | string | readonly Buffer[]): readonly Buffer[] {
+  if (typeof body === 'string') return [Buffer.from(body)];
+  return Buffer.isBuffer(body) ? [body] : body;
 }
 
 interface About {
