@@ -12,7 +12,8 @@ import { type TestProgram, testProgram } from './fixtures/program.ts';
 // Segment's library for browsers as npm has it, in Chromium, on a page of another site, against the listening program.
 
 const timeout = 120_000;
-const bundles = dirname(createRequire(import.meta.url).resolve('@segment/analytics-next/dist/umd/index.js'));
+const require = createRequire(import.meta.url);
+const bundles = dirname(require.resolve('@segment/analytics-next/dist/umd/index.js'));
 
 /** A request as it came to the program. */
 interface Came {
@@ -347,15 +348,14 @@ describe('a refusal', () => {
     await sight.count(6);
     expect(asked('POST')['/v1/t']).toBeGreaterThan(6);
     expect(elsewhere).toEqual([]);
-    const told = await run<{ status: number; wait: string }>(
+    const waits = await run<(string | null)[]>(
       page,
-      `for (;;) {
-         const body = JSON.stringify({ writeKey: ${JSON.stringify(brand.writeKey)}, event: '', userId: 'u-1' });
-         const { status, headers } = await fetch('${url}/v1/t', { method: 'POST', body });
-         if (status === 429) return { status, wait: headers.get('retry-after') };
-       }`,
+      `const body = JSON.stringify({ writeKey: ${JSON.stringify(brand.writeKey)}, event: '', userId: 'u-1' });
+       const answers = await Promise.all(
+         Array.from({ length: 20 }, () => fetch('${url}/v1/t', { method: 'POST', body })));
+       return answers.filter(({ status }) => status === 429).map(({ headers }) => headers.get('retry-after'));`,
     );
-    expect(Number(told.wait)).toBeGreaterThan(0);
+    expect(waits).toContain('1');
   });
 
   test('can be read by the page, and nothing besides the collection can', { timeout }, async () => {
