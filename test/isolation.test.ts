@@ -147,8 +147,9 @@ describe('below the code, a transaction of a workspace', () => {
 
 test('queries that fail half-way leave nothing in the answers of another brand', async () => {
   const failing = `select concat(e.properties, e.traits) as text, n.number, e.workspace_id,
-      throwIf(n.number = 60000, 'enough') as never
-    from numbers(100000) n cross join (select * from events where workspace_id = {w:UInt32} and properties != '' limit 2) e`;
+      throwIf(n.number = 20000, 'enough') as never
+    from numbers(100000) n cross join (select * from events where workspace_id = {w:UInt32} and properties != '' limit 2) e
+    settings max_block_size = 1000`;
   const small =
     'select workspace_id, message_id, properties from events where workspace_id = {w:UInt32} limit 3';
   const until = Date.now() + 3000;
