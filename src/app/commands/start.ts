@@ -40,7 +40,7 @@ async function listen(pando: Pando, config: Config): Promise<string> {
 }
 
 /** What somebody who has just started Pando wants to know. */
-export function greeting(config: Config, { firstStart }: Pick<Pando, 'firstStart'>, url: string): string {
+function greeting(config: Config, { firstStart }: Pick<Pando, 'firstStart'>, url: string): string {
   const lines: [what: string, where: string][] = [
     ['Status page', `${url}/`],
     ['API reference', `${url}/reference`],

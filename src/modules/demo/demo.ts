@@ -36,12 +36,6 @@ export interface Demo {
   order(wanted: DemoOrder): Promise<DemoProgress>;
   /** Refuses `demo/no-story`. */
   progress(slug: string): Promise<DemoProgress>;
-  /** As `order`, done here and now; null when it was left off because the signal was aborted. */
-  fill(
-    wanted: DemoOrder,
-    onProgress: (progress: DemoProgress) => void,
-    signal: AbortSignal,
-  ): Promise<DemoProgress | null>;
   /** Begins to keep the workspace `demo`, where that is enabled. */
   start(): void;
   stop(): Promise<void>;
@@ -53,9 +47,12 @@ const LOOK_AGAIN_MS = 5000;
 
 export function createDemo(deps: DemoDeps): Demo {
   const { pg, identity, jobs, clock, log, collect } = deps;
-  const holder = secret('demo_', 8);
+  const me = secret('demo_', 8);
   const stopping = new AbortController();
-  let living: Promise<void> = Promise.resolve();
+  /** What `stop` waits for. */
+  const running = new Set<Promise<void>>();
+  const filling = new Map<number, Promise<void>>();
+  let holds = 0;
 
   const find = (workspaceId: number) => pg.inWorkspace(workspaceId, (tx) => findStory(tx, workspaceId));
 
@@ -87,13 +84,17 @@ export function createDemo(deps: DemoDeps): Demo {
     return { row, name, slug };
   }
 
-  async function fillHeld(workspaceId: number, signal: AbortSignal, onProgress?: () => void): Promise<void> {
-    await holding({ pg, clock, holder }, workspaceId, { signal, waits: true }, async (held) => {
+  /** One at a time is enough, in all processes together: even within this one, each has a name of its own. */
+  const asOne = () => ({ pg, clock, holder: `${me}-${++holds}` });
+
+  async function fillHeld(workspaceId: number, signal: AbortSignal): Promise<void> {
+    await holding(asOne(), workspaceId, { signal, waits: true }, async (held) => {
       const row = await find(workspaceId);
-      if (!row) return;
+      // Somebody else told it meanwhile.
+      if (!row || row.state === 'filled') return;
       const began = clock.tick();
       log.info({ workspaceId, people: row.people, from: row.position }, 'the simulated brand is being told');
-      const result = await fill(deps, row, held, onProgress);
+      const result = await fill(deps, row, held);
       if (!result) {
         log.info({ workspaceId }, 'the simulated brand was left off; it goes on later');
         if (!signal.aborted) throw new Error('Another process took the story over.');
@@ -105,14 +106,26 @@ export function createDemo(deps: DemoDeps): Demo {
   }
 
   jobs.define<{ workspaceId: number }>(FILL, async ({ workspaceId }, { signal }) => {
-    await fillHeld(workspaceId, AbortSignal.any([signal, stopping.signal]));
+    const begun = filling.get(workspaceId);
+    const work = begun ?? fillHeld(workspaceId, AbortSignal.any([signal, stopping.signal]));
+    filling.set(workspaceId, work);
+    await untilDone(work).finally(() => filling.delete(workspaceId));
     // Thrown, so that the job counts as not done.
     signal.throwIfAborted();
     stopping.signal.throwIfAborted();
   });
 
+  async function untilDone(work: Promise<void>): Promise<void> {
+    running.add(work);
+    try {
+      await work;
+    } finally {
+      running.delete(work);
+    }
+  }
+
   async function enqueue(workspaceId: number): Promise<void> {
-    // Last of all, and again and again: what it waits for may be away for long.
+    // Lower is sooner: this is last of all.
     await jobs.enqueue(null, FILL, { workspaceId }, { key: `${FILL}:${workspaceId}`, priority: 100 });
   }
 
@@ -138,7 +151,7 @@ export function createDemo(deps: DemoDeps): Demo {
         begun = true;
         const workspace = await identity.workspaces.bySlug(BRAND.slug);
         if (workspace && (await find(workspace.id))?.state === 'filled') {
-          await holding({ pg, clock, holder }, workspace.id, { signal, waits: false }, async (held) => {
+          await holding(asOne(), workspace.id, { signal, waits: false }, async (held) => {
             const row = await find(workspace.id);
             if (row) await trickle(deps, row, held);
           });
@@ -153,7 +166,7 @@ export function createDemo(deps: DemoDeps): Demo {
   async function begin(): Promise<void> {
     const workspace = await identity.workspaces.bySlug(BRAND.slug);
     // A workspace that somebody made for another purpose is left alone.
-    if (workspace && !(await find(workspace.id))) return;
+    if (workspace && workspace.name !== BRAND.name && !(await find(workspace.id))) return;
     const { row } = await ensureStory({});
     if (row.state !== 'filled') await enqueue(row.workspaceId);
   }
@@ -171,35 +184,14 @@ export function createDemo(deps: DemoDeps): Demo {
       return progressOf(workspace);
     },
     progress: async (slug) => progressOf(await ofSlug(slug)),
-    async fill(wanted, onProgress, signal) {
-      const { row, name, slug } = await ensureStory(wanted);
-      const workspace = { id: row.workspaceId, name, slug };
-      const watching = new AbortController();
-      const watched = watch(async () => onProgress(await progressOf(workspace)), watching.signal);
-      try {
-        await fillHeld(row.workspaceId, signal);
-      } finally {
-        watching.abort();
-        await watched;
-      }
-      return signal.aborted ? null : progressOf(workspace);
-    },
     start() {
-      if (deps.enabled) living = live();
+      if (deps.enabled) void untilDone(live());
     },
     async stop() {
       stopping.abort();
-      await living;
+      await Promise.allSettled(running);
     },
   };
-
-  async function watch(look: () => Promise<void>, until: AbortSignal): Promise<void> {
-    for (;;) {
-      await clock.sleep(500, until);
-      if (until.aborted) return;
-      await look().catch(() => {});
-    }
-  }
 }
 
 function checkSame(row: StoryRow, wanted: DemoOrder, slug: string): void {

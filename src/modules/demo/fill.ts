@@ -111,12 +111,7 @@ function* read(stream: Iterable<Delivery>, reader: Reader): Generator<Delivery, 
  * Tells a story from where it stands up to this moment, and compares what the program made of it with the truth.
  * Null when it was left off because the signal was aborted; the next call goes on from there.
  */
-export async function fill(
-  deps: FillDeps,
-  row: StoryRow,
-  signal: AbortSignal,
-  onProgress: () => void = () => {},
-): Promise<StoryResult | null> {
+export async function fill(deps: FillDeps, row: StoryRow, signal: AbortSignal): Promise<StoryResult | null> {
   const { pg, collect, clock } = deps;
   const { workspaceId } = row;
   const sources = await ensureSources(collect, workspaceId);
@@ -130,10 +125,7 @@ export async function fill(
     collect,
     clock,
     load: deps.load,
-    onProgress: (handedIn: number, arrivedAt: number) => {
-      bookmark.moveOn(handedIn, arrivedAt);
-      onProgress();
-    },
+    onProgress: (handedIn: number, arrivedAt: number) => bookmark.moveOn(handedIn, arrivedAt),
   };
   try {
     await tell(teller, sources, read(stream, reader), signal);

@@ -58,18 +58,22 @@ export async function tell(
   const { clock } = teller;
   const rounds: { done: Promise<void>; size: number; arrivedAt: number }[] = [];
   let inFlight = 0;
+  let leftOff = false;
   let round: Delivery[] = [];
   let sliceBegan = clock.tick();
 
   async function finishOldest(): Promise<void> {
     const oldest = rounds.shift();
     if (!oldest) return;
-    // What was left off for the signal's sake is no failure; it is handed in again next time.
-    await oldest.done.catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
     inFlight -= oldest.size;
-    if (!signal.aborted) teller.onProgress(oldest.size, oldest.arrivedAt);
+    try {
+      await oldest.done;
+    } catch (error) {
+      // What was left off for the signal's sake is no failure; it is handed in again next time, with all after it.
+      if (!signal.aborted) throw error;
+      leftOff = true;
+    }
+    if (!leftOff) teller.onProgress(oldest.size, oldest.arrivedAt);
   }
 
   async function send(): Promise<void> {

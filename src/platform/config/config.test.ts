@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig, settings } from './index.ts';
 
@@ -111,4 +113,10 @@ describe('a wrong value stops the start with a sentence', () => {
     expect(mistakes).toHaveLength(4);
     expect(mistakes.join()).not.toContain('hunter2');
   });
+});
+
+test('the page about configuration has exactly these settings', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/configuration.md'), 'utf8');
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+  expect(rows).toEqual(settings.map((s) => `| \`${s.name}\` | ${s.default} | ${s.meaning} |`));
 });

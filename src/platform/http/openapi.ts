@@ -1,11 +1,15 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { App } from './app.ts';
+import { referencePolicy } from './headers.ts';
 
 /** The `security` of a route for people and programs: a session of the console, or a secret key. */
 export const byBrowserOrKey: { [scheme: string]: readonly string[] }[] = [{ secretKey: [] }, { session: [] }];
 /** The `security` of a route that collects. */
 export const byWriteKey: { [scheme: string]: readonly string[] }[] = [{ writeKey: [] }];
+
+const logo =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40"><text y="28" fill="#fff" font-family="sans-serif" font-size="26">Pando</text></svg>';
 
 /** Collects the schemas of all routes registered after it; serves /openapi.json and the page /reference. */
 export async function describe(app: App, o: { version: string; publicUrl?: string }): Promise<void> {
@@ -45,6 +49,8 @@ export async function describe(app: App, o: { version: string; publicUrl?: strin
   });
   await app.register(swaggerUi, {
     routePrefix: '/reference',
+    staticCSP: referencePolicy,
+    logo: { type: 'image/svg+xml', content: Buffer.from(logo), href: '/' },
     theme: { title: 'Pando: API reference' },
     uiConfig: { deepLinking: true, docExpansion: 'list', displayRequestDuration: true },
   });

@@ -115,24 +115,20 @@ async function bringIn(
   const reading: Reading = { rows: 0, done: 0 };
   const tally = createTally();
   const save = createSaver(deps, row, runner, { reading, tally, sender, garbled: () => file.garbled() });
-  const breathe = createBreather(clock);
+  const saving = keepSaving(save, clock, stopped, (reason) => leaving.abort(reason));
   const outcomes = readOutcomes({
     file,
     fileBytes: row.file_bytes,
     plan,
     lookups: joined,
     spoolFolder: files.spool(id),
-    breathe: () => {
-      // Reading alone may take minutes; others see that it goes on, and whether it still shall.
-      const due = save.due();
-      return due ? due.then(() => breathe() ?? undefined) : breathe();
-    },
+    breathe: createBreather(clock),
     reading,
   });
   const counting = { saved: row.rejects_kept, sample: row.dry_run };
   try {
     for await (const batch of outcomes) {
-      signal.throwIfAborted();
+      stopped.throwIfAborted();
       while (disk.refusal() && !stopped.aborted) await clock.sleep(1000, stopped);
       for (const outcome of batch) {
         count(tally, outcome, counting);
@@ -140,15 +136,35 @@ async function bringIn(
         const wait = sender?.push(outcome.message, outcome.bytes);
         if (wait) await wait;
       }
-      if (tally.unsaved.length >= saveRejects) await patiently(clock, stopped, save.now);
+      if (tally.unsaved.length >= saveRejects) await patiently(clock, stopped, save);
     }
     await sender?.drain();
-    await patiently(clock, stopped, async () => {
-      if (sender) await collect.settled(workspaceId);
-      await save.now();
-    });
+    if (sender) await patiently(clock, stopped, () => collect.settled(workspaceId));
+    await patiently(clock, stopped, save);
+  } catch (error) {
+    throw leaving.signal.reason instanceof LetGo ? leaving.signal.reason : error;
   } finally {
     leaving.abort();
+    await saving;
+  }
+}
+
+/** Writes the progress down while the work goes on, or waits; `leave` is called where it shall not go on. */
+async function keepSaving(
+  save: () => Promise<void>,
+  clock: Clock,
+  stopped: AbortSignal,
+  leave: (reason: unknown) => void,
+): Promise<void> {
+  for (;;) {
+    await clock.sleep(saveEveryMs, stopped);
+    if (stopped.aborted) return;
+    try {
+      await save();
+    } catch (error) {
+      // With the database away, what is not saved now is saved later.
+      if (!(error instanceof Unavailable)) leave(error);
+    }
   }
 }
 
@@ -173,20 +189,20 @@ async function openSender(deps: RunDeps, row: sql.ImportRow, signal: AbortSignal
   return createSender({ collect, workspaceId: row.workspace_id, source, clock, signal, from });
 }
 
-/** Writes down how far it is, and throws LetGo where it shall not go on. */
+/** Makes what writes down how far it is; that throws LetGo where it shall not go on. */
 function createSaver(
-  { pg, clock }: Pick<RunDeps, 'pg' | 'clock'>,
+  { pg }: Pick<RunDeps, 'pg'>,
   row: sql.ImportRow,
   runner: string,
   so: { reading: Reading; tally: Tally; sender: Sender | null; garbled(): boolean },
-) {
-  let last = clock.tick();
+): () => Promise<void> {
+  const { reading, tally, sender } = so;
   const nothing: Sent = { sent: 0, accepted: 0, duplicates: 0, quarantined: 0, withheld: 0 };
+  let last: Promise<void> = Promise.resolve();
 
-  async function now(): Promise<void> {
-    last = clock.tick();
-    const { reading, tally, sender } = so;
+  async function write(): Promise<void> {
     const rejects = tally.unsaved;
+    const saved = rejects.length;
     const progress: sql.Progress = {
       ...(sender?.counts ?? nothing),
       ...tally,
@@ -196,27 +212,26 @@ function createSaver(
     };
     const mine = await pg.inWorkspace(row.workspace_id, async (tx) => {
       if (!(await sql.saveProgress(tx, row.workspace_id, row.id, runner, progress))) return false;
-      for (let at = 0; at < rejects.length; at += saveRejects) {
-        await sql.insertRejects(tx, row.workspace_id, row.id, rejects.slice(at, at + saveRejects));
+      for (let at = 0; at < saved; at += saveRejects) {
+        await sql.insertRejects(
+          tx,
+          row.workspace_id,
+          row.id,
+          rejects.slice(at, Math.min(at + saveRejects, saved)),
+        );
       }
       if (tally.sample.length > 0) await sql.saveSample(tx, row.workspace_id, row.id, tally.sample);
       return true;
     });
     if (!mine) throw new LetGo();
-    tally.unsaved = tally.unsaved.slice(rejects.length);
-    last = clock.tick();
+    rejects.splice(0, saved);
   }
 
-  /** With the database away, what is not saved now is saved later. */
-  async function saveOrPutOff(): Promise<void> {
-    try {
-      await now();
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-    }
-  }
-
-  return { now, due: () => (clock.tick() - last < saveEveryMs ? null : saveOrPutOff()) };
+  // One after the other, because each begins with the rows that the one before it did not save.
+  return () => {
+    last = last.then(write, write);
+    return last;
+  };
 }
 
 function notesOf(garbled: boolean, tally: Tally): string[] {

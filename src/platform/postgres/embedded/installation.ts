@@ -1,7 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { sha256Hex } from '#platform/ids';
-import type { Log } from '#platform/log';
 import { findBinaries, reachableBinaries } from './binaries.ts';
 import { dataFolder, outsideFolder } from './place.ts';
 import { engineUser, type SystemUser } from './user.ts';
@@ -22,11 +21,11 @@ export interface Installation {
   clusterName: string;
 }
 
-export function findInstallation(folder: string, nowMs: number, log: Log): Installation {
+export function findInstallation(folder: string): Installation {
   const user = ownerOf(join(folder, 'data')) ?? engineUser();
   const outside = () => (user ? outsideFolder(user) : folder);
   const native = reachableBinaries(findBinaries(), user, outside);
-  const data = dataFolder(folder, user, { outside, nowMs, log });
+  const data = dataFolder(folder, user, outside);
   return { folder, data, native, user, clusterName: `pando-${sha256Hex(data).slice(0, 16)}` };
 }
 
@@ -41,7 +40,7 @@ function ownerOf(data: string): SystemUser | undefined {
 export function childOptions(at: Installation) {
   return {
     // Ours may be one that the other user must not enter.
-    cwd: at.folder,
+    cwd: dirname(at.data),
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
     ...(at.user ?? {}),
   };

@@ -37,7 +37,7 @@ async function areGone(clusterName: string, clock: Clock, withinMs: number): Pro
 }
 
 /** The server's process by its own pid file, alive or not. */
-export function serverPid(data: string): number | undefined {
+function serverPid(data: string): number | undefined {
   const first = pidFileLines(data)[0];
   return first ? Number(first) : undefined;
 }

@@ -1,8 +1,16 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { sha256Hex } from '#platform/ids';
-import type { Log } from '#platform/log';
+import { dirname, join } from 'node:path';
+import { secret } from '#platform/ids';
 import { refuse } from '../trouble.ts';
 import { canReach, isRootsOwn, type SystemUser } from './user.ts';
 
@@ -18,40 +26,39 @@ export function engineFolder(home: string): string {
 
 /**
  * Where the data are, or shall be: `data` in the engine's folder. Where the user cannot get there (root with a home of
- * mode 0700), `data` is a link to a folder outside that is named after the home.
+ * mode 0700), `data` is a link to a folder outside.
  */
-export function dataFolder(
-  folder: string,
-  user: SystemUser | undefined,
-  o: { outside: () => string; nowMs: number; log: Log },
-): string {
+export function dataFolder(folder: string, user: SystemUser | undefined, outside: () => string): string {
   const data = join(folder, 'data');
   const there = lstatSync(data, { throwIfNoEntry: false });
-  if (there?.isSymbolicLink() && existsSync(data)) return realpathSync(data);
-  if (there && user && !canReach(folder, user)) {
+  if (there?.isSymbolicLink()) return followLink(data);
+  if (!user || canReach(folder, user)) return data;
+  if (there) {
     throw refuse(
       'will-not-start',
       `Postgres may not run as root, and the user it runs as cannot get to ${data}. Allow all to pass the folders ` +
         'above it (chmod o+x), or choose another folder with PANDO_HOME.',
     );
   }
-  if (there && !there.isSymbolicLink()) return data;
-  if (!user || canReach(folder, user)) return data;
-
-  const away = join(o.outside(), `home-${sha256Hex(folder).slice(0, 16)}`);
-  if (existsSync(away)) {
-    // The home was thrown away and made anew; what belonged to the old one is no longer meant, but not ours to delete.
-    const aside = `${away}.left-${o.nowMs}`;
-    renameSync(away, aside);
-    o.log.warn(
-      { folder: aside },
-      'data of an earlier home at the same path were set aside; delete them if you like',
-    );
-  }
+  const away = join(outside(), `home-${secret('', 8)}`);
   mkdirSync(away);
   chmodSync(away, 0o755);
-  if (!there) symlinkSync(join(away, 'data'), data);
+  // For whoever finds it there when the home has long been deleted.
+  writeFileSync(join(away, 'belongs-to'), `${folder}\n`);
+  symlinkSync(join(away, 'data'), data);
   return join(away, 'data');
+}
+
+function followLink(link: string): string {
+  const target = readlinkSync(link);
+  // The data themselves are missing when the first start was killed before they were made.
+  if (existsSync(target)) return realpathSync(target);
+  if (existsSync(dirname(target))) return target;
+  throw refuse(
+    'will-not-start',
+    `The data of the embedded Postgres are not where the link ${link} says, in ${target}. Put them back there, or ` +
+      'delete the link to begin anew.',
+  );
 }
 
 /** A folder that everybody can get to and only root can change, for what an ordinary user must reach when we are root. */

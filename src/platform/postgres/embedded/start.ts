@@ -39,7 +39,7 @@ export async function startEmbeddedPostgres(o: {
   const folder = engineFolder(o.home);
   const giveBack = claimFolder(folder);
   try {
-    const at = findInstallation(folder, clock.ms(), log);
+    const at = findInstallation(folder);
     await endLeftovers(at.data, at.clusterName, clock, log);
     const password = await initialise(at);
     const { server, port } = await startOnAFreePort(at, clock, log);
