@@ -1,3 +1,3 @@
-export type { Overview } from './overview-sql.ts';
 export { overview } from './overview-sql.ts';
 export { insightRoutes } from './routes.ts';
+export type { Overview } from './schema.ts';
