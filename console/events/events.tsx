@@ -11,10 +11,10 @@ import { Dialog } from '../kit/dialog.tsx';
 import { Input, Select, Switch } from '../kit/field.tsx';
 import { useFormat } from '../kit/format.ts';
 import { Page } from '../kit/page.tsx';
-import { PersonChip } from '../kit/person-chip.tsx';
 import { EmptyState, ErrorState } from '../kit/states.tsx';
 import { type Column, Table } from '../kit/table.tsx';
 import { Tag } from '../kit/tag.tsx';
+import { PersonLink } from '../people/person-link.tsx';
 import { useLiveEvents } from './live.ts';
 import { iconOf, useEventWords } from './words-of.ts';
 
@@ -89,7 +89,7 @@ export default function Events() {
       title: t('person'),
       width: '2fr',
       wideOnly: true,
-      cell: (event) => event.person_id && <PersonChip id={event.person_id} identifiers={strongOf(event)} />,
+      cell: (event) => event.person_id && <PersonLink id={event.person_id} />,
     },
     {
       id: 'source',
@@ -185,7 +185,7 @@ export default function Events() {
         {opened && (
           <div className="grid gap-3">
             <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-s text-quiet">
-              {opened.person_id && <PersonChip id={opened.person_id} identifiers={strongOf(opened)} />}
+              {opened.person_id && <PersonLink id={opened.person_id} />}
               <span>{format.moment(opened.time)}</span>
               <span>
                 {t('received')} {format.moment(opened.received)}
@@ -197,8 +197,4 @@ export default function Events() {
       </Dialog>
     </Page>
   );
-}
-
-function strongOf(event: Event): string[] {
-  return event.user_id ? [`user_id:${event.user_id}`] : [];
 }

@@ -132,7 +132,7 @@ export default function Quarantine() {
       <div className="mb-4 flex flex-wrap items-end gap-3">
         <div className="w-64">
           <Select
-            label={t('quarantine.all')}
+            label={t('quarantine.reason')}
             value={reason ?? ''}
             onChange={(event) => {
               setChosen(new Set());

@@ -51,7 +51,8 @@ export function useEventWords(): (event: Event) => { title: string; about: strin
     const properties = (event.properties ?? {}) as Record<string, unknown>;
     const products = Array.isArray(properties.products) ? properties.products : [];
     const things = products.map((product: Record<string, unknown>) => text(product?.name)).filter(Boolean);
-    const named = text(properties.name) || text(properties.query) || text(properties.title) || text(properties.path);
+    const found = text(properties.name) || text(properties.query) || text(properties.title) || text(properties.path);
+    const named = found === event.event ? '' : found;
     const about = [
       event.total && event.currency ? format.money(event.total, event.currency) : '',
       things.length > 0 ? things.slice(0, 3).join(', ') + (things.length > 3 ? ` +${things.length - 3}` : '') : named,

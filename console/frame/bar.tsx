@@ -85,7 +85,7 @@ export function TopBar(props: { onPalette: () => void; onWorkspace: (slug: strin
         <span className="hidden grow text-left text-s md:inline">{t('search')}</span>
         <kbd className="hidden rounded-md border border-line px-1.5 text-s md:inline">/</kbd>
       </button>
-      <IconButton icon={Command} label={t('command')} onClick={props.onPalette} className="hidden sm:inline-flex" />
+      <IconButton icon={Command} label={t('command')} onClick={props.onPalette} className="max-sm:hidden" />
       <ThemeMenu />
       <LanguageMenu />
       <Menu

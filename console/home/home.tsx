@@ -12,9 +12,9 @@ import { useFormat } from '../kit/format.ts';
 import { NumberWithChange } from '../kit/number-with-change.tsx';
 import { Page, Section } from '../kit/page.tsx';
 import { DateRange, type Period, rangesOf } from '../kit/period.tsx';
-import { PersonChip } from '../kit/person-chip.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../kit/states.tsx';
 import { Tag } from '../kit/tag.tsx';
+import { PersonLink } from '../people/person-link.tsx';
 
 const Chart = lazy(async () => ({ default: (await import('../kit/chart.tsx')).Chart }));
 
@@ -64,12 +64,14 @@ export default function Home() {
           }
         />
       )}
-      <div className="grid gap-x-12 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div className="grid grid-cols-1 gap-x-12 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div>
           {pulse.isPending && <Skeleton lines={8} />}
           {pulse.data && !isEmpty && <Pulse {...pulse.data} days={days} />}
         </div>
-        <Live />
+        <div>
+          <Live />
+        </div>
       </div>
     </Page>
   );
@@ -200,15 +202,4 @@ function Live() {
       </ul>
     </Section>
   );
-}
-
-/** The name is asked for once a person and kept. */
-function PersonLink({ id }: { id: string }) {
-  const { api, slug } = useSession();
-  const person = useQuery({
-    queryKey: [slug, 'person', id, 'summary'],
-    queryFn: ({ signal }) => api.get<{ name: string | null }>(`/api/people/${id}`, {}, signal),
-    staleTime: 600_000,
-  });
-  return <PersonChip id={id} name={person.data?.name} />;
 }

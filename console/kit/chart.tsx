@@ -58,8 +58,9 @@ export function Chart(props: {
         splitLine: { lineStyle: { color: colours.line } },
         axisLabel: { color: colours.quiet },
       },
-      series: series.map((one, index) => {
-        const colour = one.isBefore ? colours.before : colours.series[index % colours.series.length];
+      series: series.map((one) => {
+        const place = series.filter((other) => !other.isBefore).indexOf(one);
+        const colour = one.isBefore ? colours.before : colours.series[place % colours.series.length];
         return {
           type: kind,
           name: one.name,

@@ -87,7 +87,7 @@ export function Table<Row>(props: {
         element?.style.setProperty('--tracks', tracks.map(minmax).join(' '));
         element?.style.setProperty('--narrow-tracks', narrow.map(minmax).join(' '));
       }}
-      className="flex max-h-[calc(100dvh-15rem)] min-h-64 flex-col"
+      className="flex max-h-[calc(100dvh-12.5rem)] min-h-64 flex-col"
     >
       <div role="rowgroup" className="border-line border-b">
         <div role="row" aria-rowindex={1} className={clsx(rowClass, 'h-9 text-s text-quiet')}>

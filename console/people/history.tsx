@@ -10,10 +10,12 @@ import { Dialog } from '../kit/dialog.tsx';
 import { useFormat } from '../kit/format.ts';
 import { ErrorState, Skeleton } from '../kit/states.tsx';
 import { Timeline } from '../kit/timeline.tsx';
+import { useWordsOr } from '../words/words-or.ts';
 
 /** What one person did over all channels, newest first. */
 export function History({ id }: { id: string }) {
   const { t } = useTranslation('people');
+  const wordsOr = useWordsOr('sources');
   const { t: events } = useTranslation('events');
   const { api, slug, workspace } = useSession();
   const format = useFormat(workspace.timeZone);
@@ -47,7 +49,7 @@ export function History({ id }: { id: string }) {
                 {title}
               </button>
             ),
-            detail: [about, event.channel].filter(Boolean).join(' · '),
+            detail: [about, wordsOr(`kinds.${event.channel}`, event.channel)].filter(Boolean).join(' · '),
           };
         })}
       />

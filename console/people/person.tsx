@@ -119,7 +119,7 @@ function Portrait({ person }: { person: Person }) {
           )}
         </div>
       </header>
-      <div className="grid gap-x-12 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div className="grid grid-cols-1 gap-x-12 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div>
           <Section title={t('one.timeline')}>
             <History id={person.id} />

@@ -67,7 +67,8 @@ export default function Sources() {
     {
       id: 'lastSeen',
       title: t('lastSeen'),
-      width: '112px',
+      width: '136px',
+      wideOnly: true,
       align: 'end',
       cell: ({ figures: { last_seen } }) => (
         <span className="text-quiet" title={last_seen ? format.moment(last_seen) : undefined}>

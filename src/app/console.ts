@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { App } from '#platform/http';
@@ -15,11 +16,13 @@ const places = ['sign-in', 'people', 'events', 'quarantine', 'conflicts', 'sourc
 export async function consoleRoutes(app: App, folder: string = built): Promise<boolean> {
   const pagePath = join(folder, 'index.html');
   if (!existsSync(pagePath)) return false;
-  const page = readFileSync(pagePath);
   for (const url of ['/', ...places.flatMap((place) => [`/${place}`, `/${place}/*`])]) {
-    app.get(url, { schema: { hide: true }, config: { always: true } }, (_request, reply) =>
-      // Asked for again each time, so that an upgrade is seen at once.
-      reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page),
+    app.get(url, { schema: { hide: true }, config: { always: true } }, async (_request, reply) =>
+      // Read and asked for again each time, so that what was built anew is seen at once.
+      reply
+        .type('text/html; charset=utf-8')
+        .header('cache-control', 'no-cache')
+        .send(await readFile(pagePath)),
     );
   }
   await app.register(fastifyStatic, {
