@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { constants, brotliCompress, gzip } from 'node:zlib';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import { root, runPinned } from './bootstrap.mjs';
 
 const built = join(root, 'dist/console');
@@ -15,9 +15,18 @@ export async function haveConsole() {
   if (!existsSync(sources)) return 0;
   const from = fingerprint(sources);
   if (existsSync(marker) && readFileSync(marker, 'utf8') === from) return 0;
-  process.stderr.write('Building the console; this happens once and after an upgrade, and takes a few seconds.\n');
+  process.stderr.write(
+    'Building the console; this happens once and after an upgrade, and takes a few seconds.\n',
+  );
   const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const code = await runPinned([vite, 'build', '--config', join(sources, 'vite.config.ts'), '--logLevel', 'warn']);
+  const code = await runPinned([
+    vite,
+    'build',
+    '--config',
+    join(sources, 'vite.config.ts'),
+    '--logLevel',
+    'warn',
+  ]);
   if (code !== 0) return code;
   await compress(join(built, 'assets'));
   writeFileSync(marker, from);

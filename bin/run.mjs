@@ -12,7 +12,8 @@ const commands = {
   check,
   bench: (args) => measure('bench', '', args),
   chaos: (args) => measure('chaos', 'chaos-', args),
-  shots: async (args) => (await haveConsole()) || runPinned([join(root, 'test/shots.ts'), ...args], { tethered: true }),
+  shots: async (args) =>
+    (await haveConsole()) || runPinned([join(root, 'test/shots.ts'), ...args], { tethered: true }),
 };
 
 const [name, ...args] = process.argv.slice(2);

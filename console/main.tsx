@@ -19,13 +19,15 @@ const cache = new QueryClient({
     queries: {
       staleTime: 15_000,
       // What is refused is refused again; what is away may be back.
-      retry: (times, error) => times < 2 && error instanceof Problem && (error.status === 0 || error.status === 503),
+      retry: (times, error) =>
+        times < 2 && error instanceof Problem && (error.status === 0 || error.status === 503),
     },
   },
 });
 cache.getQueryCache().subscribe(({ type, query }) => {
   const { error } = query.state;
-  if (type === 'updated' && error instanceof Problem && error.status === 401) cache.setQueryData(whoKey, null);
+  if (type === 'updated' && error instanceof Problem && error.status === 401)
+    cache.setQueryData(whoKey, null);
 });
 
 const root = document.getElementById('root');

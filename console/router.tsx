@@ -1,7 +1,13 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router';
-import { isPeriod, type Period } from './kit/period.tsx';
-import { Lost } from './frame/lost.tsx';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router';
 import { Inside } from './frame/inside.tsx';
+import { Lost } from './frame/lost.tsx';
+import { isPeriod, type Period } from './kit/period.tsx';
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
@@ -65,7 +71,11 @@ const eventsRoute = createRoute({
   path: '/events',
   validateSearch: (search: Record<string, unknown>): EventsSearch => {
     const [name, source] = [text(search.name), text(search.source)];
-    return { ...(name ? { name } : {}), ...(source ? { source } : {}), ...(search.bots === 'yes' ? { bots: 'yes' } : {}) };
+    return {
+      ...(name ? { name } : {}),
+      ...(source ? { source } : {}),
+      ...(search.bots === 'yes' ? { bots: 'yes' } : {}),
+    };
   },
   component: lazyRouteComponent(() => import('./events/events.tsx')),
 });

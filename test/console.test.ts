@@ -45,7 +45,11 @@ beforeAll(async () => {
     () => Promise.all([postgres.drop(), clickhouse.drop()]),
     () => rmSync(home, { recursive: true, force: true }),
   );
-  await send('identify', { userId: 'u-ann', anonymousId: 'a-1', traits: { name: 'Ann Birch', email: 'ann@example.com' } });
+  await send('identify', {
+    userId: 'u-ann',
+    anonymousId: 'a-1',
+    traits: { name: 'Ann Birch', email: 'ann@example.com' },
+  });
   await send('track', {
     userId: 'u-ann',
     event: 'Order Completed',
@@ -74,6 +78,7 @@ async function open(o: { dark?: boolean; language?: 'en' | 'zh'; width?: number 
     reducedMotion: 'reduce',
   });
   await context.addInitScript(`localStorage.setItem('pando.language', '${o.language ?? 'en'}')`);
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -82,7 +87,8 @@ async function open(o: { dark?: boolean; language?: 'en' | 'zh'; width?: number 
     if (message.type() === 'error' && !message.text().includes('401')) complaints.push(message.text());
   });
   page.on('request', (request) => {
-    if (!/^(?:data|blob):/.test(request.url()) && !request.url().startsWith(url)) complaints.push(request.url());
+    if (!/^(?:data|blob):/.test(request.url()) && !request.url().startsWith(url))
+      complaints.push(request.url());
   });
   return { context, page, complaints };
 }
@@ -110,7 +116,7 @@ test('sign in, find a customer by typing, see the timeline, join with another an
   await page.getByRole('radio').click();
   await page.getByRole('button', { name: 'They are one person' }).click();
   await page.getByText('The two are one person now.').waitFor();
-  await page.getByText('bo@example.com').first().waitFor();
+  await page.getByText('bo@example.com').filter({ visible: true }).first().waitFor();
 
   await page.getByRole('button', { name: 'Split', exact: true }).click();
   await page.getByRole('checkbox', { name: 'u-bo' }).click();
@@ -128,7 +134,7 @@ test('by keyboard alone: to a person through the command palette', async () => {
   await signIn(page, url);
   await page.keyboard.press('Control+k');
   await page.getByPlaceholder('A page, a person, a thing to do').waitFor();
-  await page.keyboard.type('ann@example');
+  await page.keyboard.type('ann@example.com');
   await page.getByRole('option', { name: /Ann Birch/ }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Ann Birch' }).waitFor();
@@ -162,7 +168,9 @@ describe.each([
   ['light', { dark: false, language: 'en' as const, width: 1280 }],
   ['dark, on a phone, in Chinese', { dark: true, language: 'zh' as const, width: 390 }],
 ])('every page, %s', (_name, o) => {
-  test('axe finds nothing serious, nothing sticks out, nothing comes from elsewhere', { timeout: 120_000 }, async () => {
+  test('axe finds nothing serious, nothing sticks out, nothing comes from elsewhere', {
+    timeout: 120_000,
+  }, async () => {
     const { page, context, complaints } = await open(o);
     await page.goto(`${url}/sign-in`);
     await page.locator('input[type=email]').waitFor();
@@ -170,7 +178,7 @@ describe.each([
     await signIn(page, url);
     for (const path of consolePages) {
       await page.goto(await addressOf(context, url, path), { waitUntil: 'load' });
-      await page.locator('h1').waitFor();
+      await page.locator('#content h1').waitFor();
       await page.waitForTimeout(400);
       expect(await seriousFaults(page), path).toEqual([]);
       const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';

@@ -58,6 +58,8 @@ test.each(pairs)('%s on %s', (text, ground, least) => {
   for (const theme of ['light', 'dark'] as const) {
     const [front, back] = [tokens.get(text), tokens.get(ground)];
     if (!front || !back) throw new Error(`There is no token ${text} or ${ground}.`);
-    expect(contrast(front[theme], back[theme]), `${text} on ${ground}, ${theme}`).toBeGreaterThanOrEqual(least);
+    expect(contrast(front[theme], back[theme]), `${text} on ${ground}, ${theme}`).toBeGreaterThanOrEqual(
+      least,
+    );
   }
 });

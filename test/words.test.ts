@@ -9,13 +9,17 @@ type Words = { [key: string]: string | Words };
 /** Keys with their paths; English has forms for one and for several, Chinese has one form. */
 function keysOf(words: Words, path = ''): string[] {
   return Object.entries(words).flatMap(([key, value]) =>
-    typeof value === 'string' ? [`${path}${key.replace(/_(?:zero|one|other)$/, '')}`] : keysOf(value, `${path}${key}.`),
+    typeof value === 'string'
+      ? [`${path}${key.replace(/_(?:zero|one|other)$/, '')}`]
+      : keysOf(value, `${path}${key}.`),
   );
 }
 
 function textsOf(words: Words, path = ''): [path: string, text: string][] {
   return Object.entries(words).flatMap(([key, value]) =>
-    typeof value === 'string' ? [[`${path}${key}`, value] as [string, string]] : textsOf(value, `${path}${key}.`),
+    typeof value === 'string'
+      ? [[`${path}${key}`, value] as [string, string]]
+      : textsOf(value, `${path}${key}.`),
   );
 }
 

@@ -43,7 +43,9 @@ export function createApi(o: { csrf?: string | null; workspace?: string } = {}):
   return {
     workspace: o.workspace,
     get: (path, query = {}, signal) => {
-      const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');
+      const given = Object.entries(query).filter(
+        ([, value]) => value !== undefined && value !== null && value !== '',
+      );
       const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
       return ask(text === '' ? path : `${path}?${text}`, { headers: base, ...(signal ? { signal } : {}) });
     },

@@ -1,9 +1,14 @@
 export default {
   title: 'Who is one person, and who is not?',
   answer_zero: 'Nothing to decide.',
-  answer: 'Here the evidence says that people are one, while they differ in something that only one person can have.',
+  answer:
+    'Here the evidence says that people are one, while they differ in something that only one person can have.',
   met: '{{rule}} on {{moment}}',
-  rule: { event: 'An event tied them together', identify: 'Somebody made themselves known', alias: 'An alias tied them together' },
+  rule: {
+    event: 'An event tied them together',
+    identify: 'Somebody made themselves known',
+    alias: 'An alias tied them together',
+  },
   collide: 'What collides',
   since: 'Met {{day}}',
   apart: 'They are different people',
@@ -12,6 +17,7 @@ export default {
   joined: 'They are one person now.',
   keptApart: 'They stay apart.',
   empty: 'Nothing to decide',
-  emptyWhy: 'Pando joins people by itself where the evidence is clear. Where two of them differ in a card, an account or an e-mail, it asks you here.',
+  emptyWhy:
+    'Pando joins people by itself where the evidence is clear. Where two of them differ in a card, an account or an e-mail, it asks you here.',
   more: 'Show more',
 };

@@ -59,7 +59,11 @@ export default function Events() {
       title: t('time'),
       width: '76px',
       cell: (event) => (
-        <time dateTime={event.time} title={`${format.moment(event.time)} (${workspace.timeZone})`} className="text-quiet">
+        <time
+          dateTime={event.time}
+          title={`${format.moment(event.time)} (${workspace.timeZone})`}
+          className="text-quiet"
+        >
           {format.clock(event.time)}
         </time>
       ),
@@ -73,7 +77,11 @@ export default function Events() {
         const Icon = iconOf(event);
         return (
           <span className="flex items-center gap-2">
-            <Icon size={15} aria-hidden="true" className={isGold ? 'shrink-0 text-gold' : 'shrink-0 text-quiet'} />
+            <Icon
+              size={15}
+              aria-hidden="true"
+              className={isGold ? 'shrink-0 text-gold' : 'shrink-0 text-quiet'}
+            />
             <span className="truncate">
               <span className={isGold ? 'font-semibold' : ''}>{title}</span>
               {about && <span className="text-quiet"> {about}</span>}
@@ -181,7 +189,12 @@ export default function Events() {
           {t('older')}
         </Button>
       )}
-      <Dialog open={opened !== null} onClose={() => setOpened(null)} wide title={opened ? wordsOf(opened).title : ''}>
+      <Dialog
+        open={opened !== null}
+        onClose={() => setOpened(null)}
+        wide
+        title={opened ? wordsOf(opened).title : ''}
+      >
         {opened && (
           <div className="grid gap-3">
             <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-s text-quiet">

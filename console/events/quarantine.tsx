@@ -51,7 +51,11 @@ export default function Quarantine() {
   };
   const replay = useMutation({
     mutationFn: (body: { ids: string[]; message?: unknown }) =>
-      api.send<{ accepted: number; duplicates: number; failed: number }>('POST', '/api/quarantine/replay', body),
+      api.send<{ accepted: number; duplicates: number; failed: number }>(
+        'POST',
+        '/api/quarantine/replay',
+        body,
+      ),
     onSuccess: (told) => {
       tell(t('quarantine.replayed', told), { tone: told.failed > 0 ? 'wrong' : 'good' });
       settled();
@@ -121,13 +125,17 @@ export default function Quarantine() {
       id: 'mend',
       title: '',
       width: '40px',
-      cell: (row) => <IconButton icon={Wrench} label={t('quarantine.mend')} onClick={() => setMending(row)} />,
+      cell: (row) => (
+        <IconButton icon={Wrench} label={t('quarantine.mend')} onClick={() => setMending(row)} />
+      ),
     },
   ];
   return (
     <Page
       title={t('quarantine.title')}
-      answer={list.data && (total === 0 ? t('quarantine.answer_zero') : t('quarantine.answer', { count: total }))}
+      answer={
+        list.data && (total === 0 ? t('quarantine.answer_zero') : t('quarantine.answer', { count: total }))
+      }
     >
       <div className="mb-4 flex flex-wrap items-end gap-3">
         <div className="w-64">
@@ -136,7 +144,10 @@ export default function Quarantine() {
             value={reason ?? ''}
             onChange={(event) => {
               setChosen(new Set());
-              void navigate({ search: event.target.value === '' ? {} : { reason: event.target.value }, replace: true });
+              void navigate({
+                search: event.target.value === '' ? {} : { reason: event.target.value },
+                replace: true,
+              });
             }}
             choices={[
               { value: '', label: t('quarantine.all') },
@@ -149,7 +160,9 @@ export default function Quarantine() {
         </div>
         {mayWrite && rows.length > 0 && (
           <>
-            <Button onClick={() => setChosen(chosen.size > 0 ? new Set() : new Set(rows.map((row) => row.id)))}>
+            <Button
+              onClick={() => setChosen(chosen.size > 0 ? new Set() : new Set(rows.map((row) => row.id)))}
+            >
               {chosen.size > 0 ? t('quarantine.selected', { count: chosen.size }) : t('quarantine.selectAll')}
             </Button>
             <Button
@@ -160,7 +173,12 @@ export default function Quarantine() {
             >
               {t('quarantine.replay')}
             </Button>
-            <Button look="danger" icon={Trash2} disabled={chosen.size === 0} onClick={() => setDropping(true)}>
+            <Button
+              look="danger"
+              icon={Trash2}
+              disabled={chosen.size === 0}
+              onClick={() => setDropping(true)}
+            >
               {t('quarantine.drop')}
             </Button>
           </>
@@ -224,7 +242,13 @@ function Mend(props: {
   );
   const [error, setError] = useState<string>();
   return (
-    <Dialog open wide onClose={props.onClose} title={t('quarantine.mendTitle')} note={t('quarantine.mendNote')}>
+    <Dialog
+      open
+      wide
+      onClose={props.onClose}
+      title={t('quarantine.mendTitle')}
+      note={t('quarantine.mendNote')}
+    >
       <form
         className="grid gap-3"
         onSubmit={(event) => {

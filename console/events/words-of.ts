@@ -39,7 +39,8 @@ export function iconOf(event: Pick<Event, 'type' | 'event'>): LucideIcon {
   return icons.find(([name]) => name.test(event.event))?.[1] ?? Zap;
 }
 
-const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+const text = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 /** An event in a few words: its name in the reader's language, and what it was about. */
 export function useEventWords(): (event: Event) => { title: string; about: string; isGold: boolean } {
@@ -51,15 +52,22 @@ export function useEventWords(): (event: Event) => { title: string; about: strin
     const properties = (event.properties ?? {}) as Record<string, unknown>;
     const products = Array.isArray(properties.products) ? properties.products : [];
     const things = products.map((product: Record<string, unknown>) => text(product?.name)).filter(Boolean);
-    const found = text(properties.name) || text(properties.query) || text(properties.title) || text(properties.path);
+    const found =
+      text(properties.name) || text(properties.query) || text(properties.title) || text(properties.path);
     const named = found === event.event ? '' : found;
     const about = [
       event.total && event.currency ? format.money(event.total, event.currency) : '',
-      things.length > 0 ? things.slice(0, 3).join(', ') + (things.length > 3 ? ` +${things.length - 3}` : '') : named,
+      things.length > 0
+        ? things.slice(0, 3).join(', ') + (things.length > 3 ? ` +${things.length - 3}` : '')
+        : named,
       event.store_id,
     ];
     const title =
-      event.type === 'track' ? name : event.event ? `${t(`types.${typeOf(event)}`)}: ${name}` : t(`types.${typeOf(event)}`);
+      event.type === 'track'
+        ? name
+        : event.event
+          ? `${t(`types.${typeOf(event)}`)}: ${name}`
+          : t(`types.${typeOf(event)}`);
     return { title, about: about.filter(Boolean).join(' · '), isGold: event.event === 'Order Completed' };
   };
 }

@@ -62,7 +62,14 @@ export default {
     'Invite Accepted': '接受邀请',
     'Membership Joined': '成为会员',
   },
-  types: { track: '事件', page: '页面', screen: '屏幕', identify: '表明身份', group: '群组', alias: '关联标识' },
+  types: {
+    track: '事件',
+    page: '页面',
+    screen: '屏幕',
+    identify: '表明身份',
+    group: '群组',
+    alias: '关联标识',
+  },
   quarantine: {
     title: '未能接收的事件',
     answer_zero: '隔离区是空的。',

@@ -1,5 +1,15 @@
 import { useNavigate } from '@tanstack/react-router';
-import { Building2, CircleUserRound, Command, Languages, LogOut, Moon, Search, Sun, SunMoon } from 'lucide-react';
+import {
+  Building2,
+  CircleUserRound,
+  Command,
+  Languages,
+  LogOut,
+  Moon,
+  Search,
+  Sun,
+  SunMoon,
+} from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
 import { IconButton } from '../kit/button.tsx';
@@ -46,7 +56,11 @@ export function LanguageMenu() {
 }
 
 /** Workspace, search, command palette, colours, language, me. */
-export function TopBar(props: { onPalette: () => void; onWorkspace: (slug: string) => void; onSignOut: () => void }) {
+export function TopBar(props: {
+  onPalette: () => void;
+  onWorkspace: (slug: string) => void;
+  onSignOut: () => void;
+}) {
   const { t } = useTranslation('frame');
   const { workspace, workspaces, who } = useSession();
   const navigate = useNavigate();

@@ -69,7 +69,11 @@ export function Frame() {
           isNarrow ? 'w-14' : 'w-48',
         )}
       >
-        <Link to="/" className="mb-4 flex items-center gap-2 rounded-md px-1.5 py-1" aria-label={t('places.home')}>
+        <Link
+          to="/"
+          className="mb-4 flex items-center gap-2 rounded-md px-1.5 py-1"
+          aria-label={isNarrow ? t('places.home') : undefined}
+        >
           <Mark />
           {!isNarrow && <span className="text-l font-semibold tracking-[-0.01em]">Pando</span>}
         </Link>
@@ -91,7 +95,11 @@ export function Frame() {
         </button>
       </nav>
       <div className="flex min-w-0 grow flex-col">
-        <TopBar onPalette={() => setPalette(true)} onWorkspace={toWorkspace} onSignOut={() => void signOut()} />
+        <TopBar
+          onPalette={() => setPalette(true)}
+          onWorkspace={toWorkspace}
+          onSignOut={() => void signOut()}
+        />
         <main id="content" tabIndex={-1} className="grow outline-none">
           <Outlet />
         </main>

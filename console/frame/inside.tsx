@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, useRouterState, useSearch } from '@tanstack/react-router';
+import { useRouter, useSearch } from '@tanstack/react-router';
 import { Building2 } from 'lucide-react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createApi } from '../api/client.ts';
 import { chooseWorkspace, SessionProvider, useWho } from '../api/session.tsx';
@@ -12,7 +13,7 @@ import { Frame } from './frame.tsx';
 export function Inside() {
   const { t } = useTranslation('frame');
   const who = useWho();
-  const href = useRouterState({ select: (state) => state.location.href });
+  const router = useRouter();
   const { workspace: asked } = useSearch({ from: '__root__' });
   const workspaces = useQuery({
     queryKey: ['workspaces', who.data?.user?.id],
@@ -20,7 +21,13 @@ export function Inside() {
     enabled: Boolean(who.data),
     staleTime: 300_000,
   });
-  if (who.data === null) return <Navigate to="/sign-in" search={href === '/' ? {} : { to: href }} replace />;
+  const isOut = who.data === null;
+  useEffect(() => {
+    // Once: while the sign-in is being fetched, the address is its own already.
+    if (!isOut) return;
+    const { href } = router.latestLocation;
+    void router.navigate({ to: '/sign-in', search: href === '/' ? {} : { to: href }, replace: true });
+  }, [isOut, router]);
   const error = who.error ?? workspaces.error;
   if (error) {
     return (

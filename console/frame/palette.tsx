@@ -17,7 +17,11 @@ const line =
   'flex min-h-10 cursor-pointer items-center gap-3 rounded-md px-3 data-[selected=true]:bg-good-wash';
 
 /** Ctrl or Cmd K: go anywhere, do anything. */
-export default function Palette(props: { places: readonly Place[]; onClose: () => void; onSignOut: () => void }) {
+export default function Palette(props: {
+  places: readonly Place[];
+  onClose: () => void;
+  onSignOut: () => void;
+}) {
   const { t } = useTranslation('frame');
   const { api, slug, may } = useSession();
   const { choose } = useTheme();

@@ -1,12 +1,4 @@
-import {
-  Activity,
-  GitMerge,
-  House,
-  type LucideIcon,
-  Radio,
-  ShieldAlert,
-  UserRound,
-} from 'lucide-react';
+import { Activity, GitMerge, House, type LucideIcon, Radio, ShieldAlert, UserRound } from 'lucide-react';
 import type { Permission } from '../api/types.ts';
 
 export interface Place {

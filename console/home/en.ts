@@ -3,8 +3,13 @@ export default {
   answer_one: '{{count}} person was here in the last {{days}} days, {{change}} the {{days}} days before.',
   answer_other: '{{people}} people were here in the last {{days}} days, {{change}} the {{days}} days before.',
   bought: '{{buyers}} of the {{known}} you know bought something, in {{orders}} orders.',
-  change: { more: '{{percent}} more than in', less: '{{percent}} fewer than in', same: 'about as many as in' },
-  noBefore: '{{people}} people were here in the last {{days}} days. There is nothing before that to compare with.',
+  change: {
+    more: '{{percent}} more than in',
+    less: '{{percent}} fewer than in',
+    same: 'about as many as in',
+  },
+  noBefore:
+    '{{people}} people were here in the last {{days}} days. There is nothing before that to compare with.',
   quiet: 'Nobody was here in the last {{days}} days.',
   figures: 'The pulse',
   figuresNote: 'The last {{days}} days against the {{days}} before. Known bots are left out.',
@@ -19,7 +24,8 @@ export default {
   now: 'Last {{days}} days',
   before: 'The {{days}} days before',
   picture: 'Against the period before',
-  pictureSummary: 'People, known people, buyers and orders in this period beside the period before; the figures stand above.',
+  pictureSummary:
+    'People, known people, buyers and orders in this period beside the period before; the figures stand above.',
   live: 'Happening now',
   liveNote: 'Rest the pointer on the list to hold it.',
   held: 'Held',

@@ -95,7 +95,12 @@ function Answer({ now, then, days }: Told) {
     <p>
       {moved === null
         ? t('noBefore', { people, days })
-        : t('answer', { count: now.people, people, days, change: t(`change.${way}`, { percent, days }) })}{' '}
+        : t('answer', {
+            count: now.people,
+            people,
+            days,
+            change: t(`change.${way}`, { percent, days }),
+          })}{' '}
       {t('bought', {
         buyers: format.exact(now.buyers),
         known: format.exact(now.known_people),
@@ -111,7 +116,7 @@ function Pulse({ now, then, days }: Told) {
   const ratio = (a: number, b: number) => (b > 0 ? a / b : null);
   const sums = format.sums(now.revenue);
   const counts = ['people', 'known', 'buyers', 'orders'] as const;
-  const valueOf = (of: Overview) => [of.people, of.known_people, of.buyers, of.orders];
+  const figuresOf = (of: Overview) => [of.people, of.known_people, of.buyers, of.orders];
   return (
     <>
       <Section title={t('figures')} note={t('figuresNote', { days })}>
@@ -127,7 +132,12 @@ function Pulse({ now, then, days }: Told) {
             before={ratio(then.buyers, then.known_people)}
             sample={now.known_people}
           />
-          <NumberWithChange label={t('revenue')} value={null} before={null} shown={sums.length > 0 ? sums : ['–']} />
+          <NumberWithChange
+            label={t('revenue')}
+            value={null}
+            before={null}
+            shown={sums.length > 0 ? sums : ['–']}
+          />
         </dl>
       </Section>
       <Section title={t('picture')}>
@@ -137,8 +147,8 @@ function Pulse({ now, then, days }: Told) {
             summary={t('pictureSummary')}
             categories={counts.map((name) => t(name))}
             series={[
-              { name: t('before', { days }), values: valueOf(then), isBefore: true },
-              { name: t('now', { days }), values: valueOf(now) },
+              { name: t('before', { days }), values: figuresOf(then), isBefore: true },
+              { name: t('now', { days }), values: figuresOf(now) },
             ]}
           />
         </Suspense>
@@ -183,7 +193,11 @@ function Live() {
               key={event.message_id}
               className={`flex items-center gap-3 border-line border-b py-2 ${live.isFresh(event.message_id) ? 'slide-in' : ''}`}
             >
-              <Icon size={16} aria-hidden="true" className={isGold ? 'shrink-0 text-gold' : 'shrink-0 text-quiet'} />
+              <Icon
+                size={16}
+                aria-hidden="true"
+                className={isGold ? 'shrink-0 text-gold' : 'shrink-0 text-quiet'}
+              />
               <div className="min-w-0 grow">
                 <p className="truncate">
                   <span className={isGold ? 'font-semibold' : ''}>{title}</span>

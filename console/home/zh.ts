@@ -2,7 +2,11 @@ export default {
   title: '品牌近况',
   answer_other: '最近 {{days}} 天有 {{people}} 人来过，{{change}}。',
   bought: '已知的 {{known}} 人中有 {{buyers}} 人购买，共 {{orders}} 笔订单。',
-  change: { more: '比前 {{days}} 天多 {{percent}}', less: '比前 {{days}} 天少 {{percent}}', same: '与前 {{days}} 天基本持平' },
+  change: {
+    more: '比前 {{days}} 天多 {{percent}}',
+    less: '比前 {{days}} 天少 {{percent}}',
+    same: '与前 {{days}} 天基本持平',
+  },
   noBefore: '最近 {{days}} 天有 {{people}} 人来过，此前没有可比的数据。',
   quiet: '最近 {{days}} 天没有人来过。',
   figures: '脉搏',

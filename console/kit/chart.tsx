@@ -29,6 +29,7 @@ export function Chart(props: {
   useEffect(() => {
     const element = place.current;
     if (!element) return;
+    element.dataset.theme = isDark ? 'dark' : 'light';
     const colours = chartColours(element);
     const chart = echarts.init(element, null, { renderer: 'canvas' });
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;

@@ -12,6 +12,7 @@ export function Code({ text, label }: { text: string; label: string }) {
       <pre
         // Long lines are scrolled, also by keyboard.
         tabIndex={0}
+        role="region"
         aria-label={label}
         className="max-h-96 overflow-auto rounded-md bg-sunken p-3 pr-28 text-s leading-5"
       >

@@ -31,7 +31,8 @@ export default {
   },
   show: {
     title: 'The kit',
-    answer: 'Every part that the pages of Pando are made of, in the colours and the language that are chosen now.',
+    answer:
+      'Every part that the pages of Pando are made of, in the colours and the language that are chosen now.',
     type: 'Type',
     typeText: 'Five sizes; weight and space make the order.',
     colours: 'Colours',

@@ -9,13 +9,7 @@ interface Labelled {
 }
 
 /** A label above, the field, then a hint or what is wrong with it, said aloud too. */
-function Frame({
-  label,
-  hint,
-  error,
-  id,
-  children,
-}: Labelled & { id: string; children: ReactNode }) {
+function Frame({ label, hint, error, id, children }: Labelled & { id: string; children: ReactNode }) {
   return (
     <div className="grid gap-1">
       <label htmlFor={id} className="text-s font-medium">

@@ -25,7 +25,8 @@ export function NumberWithChange(props: {
     return exact ? format.exact(n) : format.compact(n);
   };
   const change = value !== null && before ? value / before - 1 : null;
-  const Arrow = change === null || Math.abs(change) < 0.005 ? ArrowRight : change > 0 ? ArrowUpRight : ArrowDownRight;
+  const Arrow =
+    change === null || Math.abs(change) < 0.005 ? ArrowRight : change > 0 ? ArrowUpRight : ArrowDownRight;
   const isSmall = sample < smallSample;
   return (
     <div>

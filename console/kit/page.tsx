@@ -2,12 +2,7 @@ import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 
 /** A page answers one question: its title says it, one sentence says the answer. */
-export function Page(props: {
-  title: string;
-  answer?: ReactNode;
-  actions?: ReactNode;
-  children: ReactNode;
-}) {
+export function Page(props: { title: string; answer?: ReactNode; actions?: ReactNode; children: ReactNode }) {
   useEffect(() => {
     document.title = `${props.title} · Pando`;
   }, [props.title]);
@@ -26,7 +21,12 @@ export function Page(props: {
 }
 
 /** A part of a page, divided from the next by a hairline and space. */
-export function Section(props: { title: string; note?: ReactNode; actions?: ReactNode; children: ReactNode }) {
+export function Section(props: {
+  title: string;
+  note?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <section className="border-line border-t py-6 first:border-t-0 first:pt-0">
       <div className="mb-3 flex flex-wrap items-baseline justify-between gap-3">

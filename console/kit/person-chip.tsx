@@ -20,7 +20,11 @@ export function initialsOf(name: string): string {
 }
 
 /** What a person is called: the name, else the strongest identifier, else a visitor of that id. */
-export function usePersonName(): (person: { id: string; name?: string | null; identifiers?: string[] }) => string {
+export function usePersonName(): (person: {
+  id: string;
+  name?: string | null;
+  identifiers?: string[];
+}) => string {
   const { t } = useTranslation('kit');
   return ({ id, name, identifiers = [] }) => {
     if (name) return name;

@@ -18,11 +18,23 @@ import { Timeline } from './timeline.tsx';
 import { useTell } from './toast.tsx';
 
 const Chart = lazy(async () => ({ default: (await import('./chart.tsx')).Chart }));
-const swatches = ['bg-paper', 'bg-raised', 'bg-sunken', 'bg-ink', 'bg-quiet', 'bg-gold', 'bg-good', 'bg-wrong', 'bg-info'];
-const people = ['Ann Birch', '浩然 周', 'Mo', '雪 赵', 'Ines Río', 'Kit Fern', 'Lee Ash'].map((name, index) => ({
-  id: `019aa0b1-0000-7000-8000-00000000000${index + 1}`,
-  name,
-}));
+const swatches = [
+  'bg-paper',
+  'bg-raised',
+  'bg-sunken',
+  'bg-ink',
+  'bg-quiet',
+  'bg-gold',
+  'bg-good',
+  'bg-wrong',
+  'bg-info',
+];
+const people = ['Ann Birch', '浩然 周', 'Mo', '雪 赵', 'Ines Río', 'Kit Fern', 'Lee Ash'].map(
+  (name, index) => ({
+    id: `019aa0b1-0000-7000-8000-00000000000${index + 1}`,
+    name,
+  }),
+);
 
 /** Every part that pages are made of, on one page. */
 export default function Show() {
@@ -34,11 +46,20 @@ export default function Show() {
   const [period, setPeriod] = useState<Period>('30d');
   const [sort, setSort] = useState<Sort>({ by: 'total', down: true });
   const rows = useMemo(() => {
-    const list = Array.from({ length: 100_000 }, (_, n) => ({ id: `R-${n + 1}`, total: (n * 7919) % 20_011 }));
-    const by = sort.by === 'total' ? (row: (typeof list)[number]) => row.total : (row: (typeof list)[number]) => Number(row.id.slice(2));
+    const list = Array.from({ length: 100_000 }, (_, n) => ({
+      id: `R-${n + 1}`,
+      total: (n * 7919) % 20_011,
+    }));
+    const by =
+      sort.by === 'total'
+        ? (row: (typeof list)[number]) => row.total
+        : (row: (typeof list)[number]) => Number(row.id.slice(2));
     return list.sort((a, b) => (by(a) - by(b)) * (sort.down ? -1 : 1));
   }, [sort]);
-  const days = useMemo(() => [1, 2, 3, 4, 5, 6, 7].map((n) => format.day(`2026-11-0${n}T12:00:00Z`)), [format]);
+  const days = useMemo(
+    () => [1, 2, 3, 4, 5, 6, 7].map((n) => format.day(`2026-11-0${n}T12:00:00Z`)),
+    [format],
+  );
   const series = useMemo(
     () => [
       { name: t('show.before'), values: [34, 31, 40, 38, 52, 61, 48], isBefore: true },
@@ -120,7 +141,12 @@ export default function Show() {
             {t('show.toast')}
           </Button>
         </div>
-        <Dialog open={isOpen} onClose={() => setOpen(false)} title={t('show.dialog')} note={t('show.dialogNote')}>
+        <Dialog
+          open={isOpen}
+          onClose={() => setOpen(false)}
+          title={t('show.dialog')}
+          note={t('show.dialogNote')}
+        >
           <Input label={t('show.name')} />
         </Dialog>
       </Section>
@@ -149,7 +175,13 @@ export default function Show() {
             empty={null}
             columns={[
               { id: 'id', title: t('show.order'), sortable: true, cell: (row) => row.id },
-              { id: 'total', title: 'GBP', sortable: true, align: 'end', cell: (row) => format.exact(row.total) },
+              {
+                id: 'total',
+                title: 'GBP',
+                sortable: true,
+                align: 'end',
+                cell: (row) => format.exact(row.total),
+              },
             ]}
           />
         </div>
@@ -157,9 +189,31 @@ export default function Show() {
       <Section title={t('show.timeline')}>
         <Timeline
           moments={[
-            { id: '1', day: days[6] ?? '', time: '14:02', zone: 'UTC', icon: ShoppingBag, isGold: true, title: t('show.bought') },
-            { id: '2', day: days[6] ?? '', time: '13:40', zone: 'UTC', icon: Footprints, title: t('show.visited') },
-            { id: '3', day: days[5] ?? '', time: '09:15', zone: 'UTC', icon: Coffee, title: t('show.visited') },
+            {
+              id: '1',
+              day: days[6] ?? '',
+              time: '14:02',
+              zone: 'UTC',
+              icon: ShoppingBag,
+              isGold: true,
+              title: t('show.bought'),
+            },
+            {
+              id: '2',
+              day: days[6] ?? '',
+              time: '13:40',
+              zone: 'UTC',
+              icon: Footprints,
+              title: t('show.visited'),
+            },
+            {
+              id: '3',
+              day: days[5] ?? '',
+              time: '09:15',
+              zone: 'UTC',
+              icon: Coffee,
+              title: t('show.visited'),
+            },
           ]}
         />
       </Section>

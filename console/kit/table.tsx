@@ -92,7 +92,12 @@ export function Table<Row>(props: {
       <div role="rowgroup" className="border-line border-b">
         <div role="row" aria-rowindex={1} className={clsx(rowClass, 'h-9 text-s text-quiet')}>
           {columns.map((column) => (
-            <HeadCell key={column.id} column={column} {...(props.sort ? { sort: props.sort } : {})} onSort={props.onSort} />
+            <HeadCell
+              key={column.id}
+              column={column}
+              {...(props.sort ? { sort: props.sort } : {})}
+              onSort={props.onSort}
+            />
           ))}
         </div>
       </div>
@@ -117,7 +122,12 @@ export function Table<Row>(props: {
               >
                 <div
                   role="presentation"
-                  className={clsx(rowClass, 'h-full', onOpen && 'cursor-pointer', props.isFresh?.(row) && 'slide-in')}
+                  className={clsx(
+                    rowClass,
+                    'h-full',
+                    onOpen && 'cursor-pointer',
+                    props.isFresh?.(row) && 'slide-in',
+                  )}
                 >
                   {columns.map((column) => (
                     <div role="cell" key={column.id} className={cellClass(column)}>

@@ -10,7 +10,12 @@ export default {
   cancel: '取消',
   visitor: '访客 {{id}}',
   period: { title: '时间段', '7d': '7 天', '30d': '30 天', '90d': '90 天', '365d': '1 年' },
-  change: { same: '与前期持平', more: '增长 {{percent}}', less: '下降 {{percent}}', small: '样本较少，仅供参考' },
+  change: {
+    same: '与前期持平',
+    more: '增长 {{percent}}',
+    less: '下降 {{percent}}',
+    small: '样本较少，仅供参考',
+  },
   problem: {
     title: '没有成功。',
     bug: '页面出错了。请刷新；如仍出现，请联系 Pando 的管理员。',

@@ -33,20 +33,26 @@ export function Consent({ person }: { person: Person }) {
   const nameOf = (purpose: string) => wordsOr(`one.purposes.${purpose}`, purpose);
   return (
     <div className="divide-y divide-line">
-      {Object.entries(person.consent).map(([purpose, { granted, asked, time, source: where, text_version }]) => (
-        <Switch
-          key={purpose}
-          label={nameOf(purpose)}
-          checked={granted}
-          disabled={!may('people:write') || record.isPending}
-          onChange={(answer) => record.mutate({ [purpose]: answer })}
-          note={
-            asked && time
-              ? t('one.asked', { moment: format.moment(time), source: where ?? '–', version: text_version ?? '–' })
-              : t('one.byDefault')
-          }
-        />
-      ))}
+      {Object.entries(person.consent).map(
+        ([purpose, { granted, asked, time, source: where, text_version }]) => (
+          <Switch
+            key={purpose}
+            label={nameOf(purpose)}
+            checked={granted}
+            disabled={!may('people:write') || record.isPending}
+            onChange={(answer) => record.mutate({ [purpose]: answer })}
+            note={
+              asked && time
+                ? t('one.asked', {
+                    moment: format.moment(time),
+                    source: where ?? '–',
+                    version: text_version ?? '–',
+                  })
+                : t('one.byDefault')
+            }
+          />
+        ),
+      )}
     </div>
   );
 }

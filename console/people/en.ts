@@ -1,6 +1,7 @@
 export default {
   title: 'People',
-  answer: 'Everybody your brand has met, the newest first. Search by a name, an e-mail, a phone, a card or an id.',
+  answer:
+    'Everybody your brand has met, the newest first. Search by a name, an e-mail, a phone, a card or an id.',
   found_zero: 'Nobody was found for “{{q}}”.',
   found_one: 'One person was found for “{{q}}”.',
   found_other: '{{count}} people were found for “{{q}}”.',
@@ -36,9 +37,20 @@ export default {
     evidence_other: '{{count}} pieces of evidence',
     cameWith: 'came with',
     since: 'since {{day}}',
-    rule: { event: 'in an event', identify: 'when they made themselves known', alias: 'by an alias', decision: 'your team decided it' },
+    rule: {
+      event: 'in an event',
+      identify: 'when they made themselves known',
+      alias: 'by an alias',
+      decision: 'your team decided it',
+    },
     outcome: { joined: 'joined', conflict: 'conflict', apart: 'kept apart', off: 'off' },
-    state: { active: 'active', retired: 'former', 'over-limit': 'too many ties', shared: 'shared', blocked: 'blocked' },
+    state: {
+      active: 'active',
+      retired: 'former',
+      'over-limit': 'too many ties',
+      shared: 'shared',
+      blocked: 'blocked',
+    },
     kinds: {
       user_id: 'Account',
       anonymous_id: 'Browser',
@@ -51,13 +63,15 @@ export default {
     },
     join: 'Join',
     joinTitle: 'Is somebody else the same person?',
-    joinNote: 'Find the other. All their identifiers and events come here; this person keeps their own values where both have one. You can split them again.',
+    joinNote:
+      'Find the other. All their identifiers and events come here; this person keeps their own values where both have one. You can split them again.',
     joinFind: 'Find the other person',
     joinThis: 'They are one person',
     joined: 'The two are one person now.',
     split: 'Split',
     splitTitle: 'Who is somebody else?',
-    splitNote: 'Choose the identifiers that belong to another person. They leave with their events and traits, and stay apart.',
+    splitNote:
+      'Choose the identifiers that belong to another person. They leave with their events and traits, and stay apart.',
     splitPreview: 'See what would move',
     splitDo: 'Split them',
     stays: 'Stays',
@@ -88,7 +102,8 @@ export default {
     export: 'Take out all data',
     erase: 'Erase',
     eraseTitle: 'Erase this person?',
-    eraseNote: 'They disappear at once, and every trace leaves the databases within the time your settings promise. This cannot be undone.',
+    eraseNote:
+      'They disappear at once, and every trace leaves the databases within the time your settings promise. This cannot be undone.',
     eraseType: 'Type {{name}} to confirm',
     eraseDo: 'Erase for good',
     erased: 'Hidden now; gone from everything by {{moment}}.',

@@ -58,7 +58,12 @@ export function History({ id }: { id: string }) {
           {t('one.older')}
         </Button>
       )}
-      <Dialog open={opened !== null} wide onClose={() => setOpened(null)} title={opened ? wordsOf(opened).title : ''}>
+      <Dialog
+        open={opened !== null}
+        wide
+        onClose={() => setOpened(null)}
+        title={opened ? wordsOf(opened).title : ''}
+      >
         {opened && <Code label={events('raw')} text={JSON.stringify(opened, null, 2)} />}
       </Dialog>
     </>

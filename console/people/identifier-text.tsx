@@ -34,7 +34,10 @@ export function IdentifierText({ text }: { text: string }) {
   const [kind, value] = [text.slice(0, at), text.slice(at + 1)];
   const Icon = icons[kind] ?? Fingerprint;
   return (
-    <span className="inline-flex max-w-full min-w-0 items-center gap-1.5" title={`${kindName(kind)}: ${value}`}>
+    <span
+      className="inline-flex max-w-full min-w-0 items-center gap-1.5"
+      title={`${kindName(kind)}: ${value}`}
+    >
       <Icon size={14} aria-label={kindName(kind)} className="shrink-0 text-quiet" />
       <span className="truncate">{value}</span>
     </span>

@@ -13,7 +13,12 @@ import { useTell } from '../kit/toast.tsx';
 import { IdentifierText } from './identifier-text.tsx';
 
 /** Finds the other, shows what of them would come, and joins. */
-export function JoinDialog(props: { person: Person; name: string; onClose: () => void; onDone: () => Promise<void> }) {
+export function JoinDialog(props: {
+  person: Person;
+  name: string;
+  onClose: () => void;
+  onDone: () => Promise<void>;
+}) {
   const { t } = useTranslation('people');
   const { api, slug } = useSession();
   const tell = useTell();
@@ -79,7 +84,9 @@ export function JoinDialog(props: { person: Person; name: string; onClose: () =>
               </label>
             ))}
         </fieldset>
-        {other && <Input label={t('one.reason')} value={note} onChange={(event) => setNote(event.target.value)} />}
+        {other && (
+          <Input label={t('one.reason')} value={note} onChange={(event) => setNote(event.target.value)} />
+        )}
         {join.error && <ErrorState error={join.error} />}
         <div className="flex justify-end">
           <Button

@@ -62,7 +62,9 @@ export default function People() {
       id: 'kind',
       title: t('kind'),
       width: '84px',
-      cell: (person) => <Tag tone={person.known ? 'good' : 'plain'}>{t(person.known ? 'known' : 'visitor')}</Tag>,
+      cell: (person) => (
+        <Tag tone={person.known ? 'good' : 'plain'}>{t(person.known ? 'known' : 'visitor')}</Tag>
+      ),
     },
     {
       id: 'since',
@@ -85,7 +87,11 @@ export default function People() {
   return (
     <Page title={t('title')} answer={answer()}>
       <div className="relative mb-4 max-w-xl">
-        <Search size={17} aria-hidden="true" className="absolute top-1/2 left-3 -translate-y-1/2 text-quiet" />
+        <Search
+          size={17}
+          aria-hidden="true"
+          className="absolute top-1/2 left-3 -translate-y-1/2 text-quiet"
+        />
         <input
           type="search"
           aria-label={t('search')}

@@ -15,10 +15,10 @@ import { ErrorState, Skeleton, useProblemText } from '../kit/states.tsx';
 import { Tag } from '../kit/tag.tsx';
 import { useTell } from '../kit/toast.tsx';
 import { Consent } from './consent.tsx';
+import { History } from './history.tsx';
 import { Identifiers } from './identifiers.tsx';
 import { JoinDialog } from './join.tsx';
 import { SplitDialog } from './split.tsx';
-import { History } from './history.tsx';
 import { Traits } from './traits.tsx';
 
 const stages = ['search', 'attention', 'deal', 'use', 'share'] as const;
@@ -70,7 +70,9 @@ function Portrait({ person }: { person: Person }) {
   const takeOut = useMutation({
     mutationFn: () => api.get<unknown>(`/api/people/${person.id}/export`),
     onSuccess: (data) => {
-      const url = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' }));
+      const url = URL.createObjectURL(
+        new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' }),
+      );
       const link = document.createElement('a');
       link.href = url;
       link.download = `person-${person.id}.json`;
@@ -137,7 +139,9 @@ function Portrait({ person }: { person: Person }) {
           </Section>
         </div>
       </div>
-      {open === 'join' && <JoinDialog person={person} name={name} onClose={() => setOpen(null)} onDone={changed} />}
+      {open === 'join' && (
+        <JoinDialog person={person} name={name} onClose={() => setOpen(null)} onDone={changed} />
+      )}
       {open === 'split' && <SplitDialog person={person} onClose={() => setOpen(null)} onDone={changed} />}
       {open === 'erase' && <EraseDialog id={person.id} name={name} onClose={() => setOpen(null)} />}
     </>

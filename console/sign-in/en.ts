@@ -5,5 +5,6 @@ export default {
   password: 'Password',
   go: 'Sign in',
   busy: 'Signing in…',
-  first: 'The first start of Pando prints the e-mail and the password of its owner. Lost it? On the machine: npx pando user reset.',
+  first:
+    'The first start of Pando prints the e-mail and the password of its owner. Lost it? On the machine: npx pando user reset.',
 };

@@ -4,7 +4,8 @@ export default {
   answer_other: '{{count}} entrances are open. Each has its own key and its own figures.',
   create: 'Create a source',
   createTitle: 'A new source',
-  createNote: 'Every touchpoint is an entrance of its own: the web shop, the app, a till, a counter at the door.',
+  createNote:
+    'Every touchpoint is an entrance of its own: the web shop, the app, a till, a counter at the door.',
   name: 'Name',
   nameHint: 'As your team calls it, like “Web shop” or “Till in Leith”.',
   kind: 'Kind',
@@ -27,7 +28,8 @@ export default {
   never: 'nothing yet',
   archived: 'archived',
   empty: 'No entrance yet',
-  emptyWhy: 'A source is an entrance for data with a key of its own. Create one, copy a few lines into your shop, and see the first event arrive.',
+  emptyWhy:
+    'A source is an entrance for data with a key of its own. Create one, copy a few lines into your shop, and see the first event arrive.',
   archive: 'Archive',
   archiveNote: 'Its key is refused from now on, and that cannot be undone; its events stay.',
   archiveType: 'Type {{name}} to confirm',

@@ -31,7 +31,10 @@ export default function Sources() {
   });
   const all = list.data?.items ?? [];
   const rows = all.toSorted((a, b) => compare(a, b, sort.by) * (sort.down ? -1 : 1));
-  const figure = (id: 'accepted' | 'quarantined' | 'withheld' | 'duplicates', wideOnly: boolean): Column<Source> => ({
+  const figure = (
+    id: 'accepted' | 'quarantined' | 'withheld' | 'duplicates',
+    wideOnly: boolean,
+  ): Column<Source> => ({
     id,
     title: t(id),
     width: '104px',
@@ -47,7 +50,11 @@ export default function Sources() {
       width: '3fr',
       sortable: true,
       cell: (source) => (
-        <button type="button" className="max-w-full truncate font-medium hover:underline" onClick={() => setOpenId(source.id)}>
+        <button
+          type="button"
+          className="max-w-full truncate font-medium hover:underline"
+          onClick={() => setOpenId(source.id)}
+        >
           {source.name}
         </button>
       ),
@@ -58,7 +65,11 @@ export default function Sources() {
       width: '104px',
       wideOnly: true,
       cell: (source) =>
-        source.archived ? <Tag>{t('archived')}</Tag> : <span className="text-quiet">{t(`kinds.${source.kind}`)}</span>,
+        source.archived ? (
+          <Tag>{t('archived')}</Tag>
+        ) : (
+          <span className="text-quiet">{t(`kinds.${source.kind}`)}</span>
+        ),
     },
     figure('accepted', false),
     figure('quarantined', true),

@@ -9,4 +9,15 @@ import signIn from '../sign-in/en.ts';
 import sources from '../sources/en.ts';
 import team from '../team/en.ts';
 
-export const words = { conflicts, events, frame, home, kit, people, settings, 'sign-in': signIn, sources, team };
+export const words = {
+  conflicts,
+  events,
+  frame,
+  home,
+  kit,
+  people,
+  settings,
+  'sign-in': signIn,
+  sources,
+  team,
+};

@@ -4,5 +4,6 @@ import { useTranslation } from 'react-i18next';
 export function useWordsOr(namespace: string): (key: string, otherwise: string) => string {
   const { i18n } = useTranslation();
   const find = i18n.t as unknown as (key: string, o: { ns: string }) => string;
-  return (key, otherwise) => (i18n.exists(key, { ns: namespace as 'kit' }) ? find(key, { ns: namespace }) : otherwise);
+  return (key, otherwise) =>
+    i18n.exists(key, { ns: namespace as 'kit' }) ? find(key, { ns: namespace }) : otherwise;
 }

@@ -9,4 +9,15 @@ import signIn from '../sign-in/zh.ts';
 import sources from '../sources/zh.ts';
 import team from '../team/zh.ts';
 
-export const words = { conflicts, events, frame, home, kit, people, settings, 'sign-in': signIn, sources, team };
+export const words = {
+  conflicts,
+  events,
+  frame,
+  home,
+  kit,
+  people,
+  settings,
+  'sign-in': signIn,
+  sources,
+  team,
+};

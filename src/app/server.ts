@@ -45,7 +45,11 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   if (config.role === 'worker') return app;
 
   const hasConsole = await consoleRoutes(app);
-  statusRoutes(app, { isHome: !hasConsole }, () => ({ version, parts: parts.parts(), figures: [readableAfter(collect)] }));
+  statusRoutes(app, { isHome: !hasConsole }, () => ({
+    version,
+    parts: parts.parts(),
+    figures: [readableAfter(collect)],
+  }));
   identityRoutes(app, identity);
   operatorRoutes(app, identity);
   peopleRoutes(app, people);

@@ -27,7 +27,12 @@ test('says what it waits for', () => {
 });
 
 test('text is text, and nothing is inline or from elsewhere', () => {
-  const page = statusPage({ version: '<script>', hasConsole: true, parts: [{ ...up, detail: '"&\'' }], figures: [] });
+  const page = statusPage({
+    version: '<script>',
+    hasConsole: true,
+    parts: [{ ...up, detail: '"&\'' }],
+    figures: [],
+  });
   expect(page).not.toContain('<script');
   expect(page).toContain('&#60;script&#62;');
   expect(page).toContain('&#34;&#38;&#39;');

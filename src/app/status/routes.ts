@@ -4,7 +4,11 @@ import type { App } from '#platform/http';
 import { type Status, statusPage } from './page.ts';
 
 /** The page at `/status`, and at `/` as long as no console was built, with its style and its mark. */
-export function statusRoutes(app: App, o: { isHome: boolean }, status: () => Omit<Status, 'hasConsole'>): void {
+export function statusRoutes(
+  app: App,
+  o: { isHome: boolean },
+  status: () => Omit<Status, 'hasConsole'>,
+): void {
   for (const url of o.isHome ? ['/', '/status'] : ['/status']) {
     app.get(url, { schema: { hide: true }, config: { always: true } }, (_request, reply) =>
       reply.type('text/html; charset=utf-8').send(statusPage({ hasConsole: !o.isHome, ...status() })),
