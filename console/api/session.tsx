@@ -16,7 +16,7 @@ export interface Session {
 const SessionContext = createContext<Session | null>(null);
 export const whoKey = ['who'] as const;
 
-export async function fetchWho(): Promise<WhoAmI | null> {
+async function fetchWho(): Promise<WhoAmI | null> {
   try {
     return await createApi().get<WhoAmI>('/api/session');
   } catch (error) {

@@ -14,7 +14,7 @@ export function Code({ text, label }: { text: string; label: string }) {
         tabIndex={0}
         role="region"
         aria-label={label}
-        className="max-h-96 overflow-auto rounded-md bg-sunken p-3 pr-28 text-s leading-5"
+        className="max-h-96 min-h-13 overflow-auto rounded-md bg-sunken p-3 pr-28 text-s leading-5"
       >
         {text}
       </pre>

@@ -25,6 +25,7 @@ export function Dialog(props: {
         <div className="appear fixed inset-0 z-40 bg-[rgb(18_22_20/45%)]" />
         <div className="pointer-events-none fixed inset-0 z-50 flex items-end justify-center overflow-y-auto sm:items-start sm:p-6 sm:pt-[10vh]">
           <Radix.Content
+            onOpenAutoFocus={focusFirstField}
             {...(props.note ? {} : { 'aria-describedby': undefined })}
             className={clsx(
               'appear pointer-events-auto max-h-[90dvh] w-full overflow-y-auto rounded-t-md bg-raised shadow-float sm:max-h-[80vh] sm:rounded-md',
@@ -32,17 +33,30 @@ export function Dialog(props: {
               !props.bare && 'p-5',
             )}
           >
-            <div className={clsx('flex items-start justify-between gap-4', props.bare && 'sr-only')}>
-              <Radix.Title className="text-l font-semibold">{props.title}</Radix.Title>
-              <Radix.Close asChild>
-                <IconButton icon={X} label={t('close')} className="-mt-1.5 -mr-2" />
-              </Radix.Close>
-            </div>
+            {props.bare ? (
+              <Radix.Title className="sr-only">{props.title}</Radix.Title>
+            ) : (
+              <div className="flex items-start justify-between gap-4">
+                <Radix.Title className="text-l font-semibold">{props.title}</Radix.Title>
+                <Radix.Close asChild>
+                  <IconButton icon={X} label={t('close')} className="-mt-1.5 -mr-2" />
+                </Radix.Close>
+              </div>
+            )}
             {props.note && <Radix.Description className="mt-1 text-quiet">{props.note}</Radix.Description>}
-            <div className={clsx(!props.bare && 'mt-4')}>{props.children}</div>
+            <div className={clsx('[&>.grid]:grid-cols-1', !props.bare && 'mt-4')}>{props.children}</div>
           </Radix.Content>
         </div>
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** Whoever opens a form wants to type, not to close it again. */
+function focusFirstField(event: globalThis.Event): void {
+  const content = event.target instanceof HTMLElement ? event.target : null;
+  const field = content?.querySelector<HTMLElement>('input,select,textarea');
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
 }

@@ -24,7 +24,7 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
-export function createFormat(locale: string, timeZone?: string): Format {
+function createFormat(locale: string, timeZone?: string): Format {
   const zone = timeZone ? { timeZone } : {};
   const exact = new Intl.NumberFormat(locale);
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });

@@ -4,13 +4,13 @@ import { UserRound } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 
 /** One of the seven colours, always the same one for the same id. */
-export function faceOf(id: string): number {
+function faceOf(id: string): number {
   let sum = 0;
   for (const char of id.slice(-8)) sum = (sum * 31 + char.charCodeAt(0)) % 9973;
   return (sum % 7) + 1;
 }
 
-export function initialsOf(name: string): string {
+function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
   const chinese = words.filter((word) => /\p{Script=Han}/u.test(word));
   if (chinese.length > 0) return (chinese.at(-1) ?? '').slice(0, 1);

@@ -22,7 +22,7 @@ const icons: Record<string, LucideIcon> = {
   wechat_unionid: MessageCircle,
 };
 
-export function useKindName(): (kind: string) => string {
+function useKindName(): (kind: string) => string {
   const wordsOr = useWordsOr('people');
   return (kind) => wordsOr(`one.kinds.${kind}`, kind);
 }

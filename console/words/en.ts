@@ -4,10 +4,8 @@ import frame from '../frame/en.ts';
 import home from '../home/en.ts';
 import kit from '../kit/en.ts';
 import people from '../people/en.ts';
-import settings from '../settings/en.ts';
 import signIn from '../sign-in/en.ts';
 import sources from '../sources/en.ts';
-import team from '../team/en.ts';
 
 export const words = {
   conflicts,
@@ -16,8 +14,6 @@ export const words = {
   home,
   kit,
   people,
-  settings,
   'sign-in': signIn,
   sources,
-  team,
 };

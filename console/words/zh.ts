@@ -4,10 +4,8 @@ import frame from '../frame/zh.ts';
 import home from '../home/zh.ts';
 import kit from '../kit/zh.ts';
 import people from '../people/zh.ts';
-import settings from '../settings/zh.ts';
 import signIn from '../sign-in/zh.ts';
 import sources from '../sources/zh.ts';
-import team from '../team/zh.ts';
 
 export const words = {
   conflicts,
@@ -16,8 +14,6 @@ export const words = {
   home,
   kit,
   people,
-  settings,
   'sign-in': signIn,
   sources,
-  team,
 };
