@@ -108,12 +108,12 @@ function passSignals(child) {
     return [signal, handler];
   });
   // npm that is killed outright passes nothing on; its disappearance is the only sign.
-  const parent = process.ppid;
+  const before = npmAbove();
   const watch =
-    process.env.npm_lifecycle_event === undefined
+    before === undefined
       ? undefined
       : setInterval(() => {
-          if (process.ppid === parent) return;
+          if (npmAbove() === before) return;
           asked = true;
           child.kill('SIGTERM');
         }, 1000);
@@ -125,6 +125,19 @@ function passSignals(child) {
       return asked;
     },
   };
+}
+
+/** Which npm started us, as text to compare: our parent, or the parent of the shell in between. */
+function npmAbove() {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  try {
+    // The name of the command stands in brackets; then come its state and its parent.
+    const [, name, parent] = /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${process.ppid}/stat`, 'utf8'));
+    return name.endsWith('sh') ? `${process.ppid} ${parent}` : `${process.ppid}`;
+  } catch {
+    // No such files on this system.
+    return `${process.ppid}`;
+  }
 }
 
 function requireNode20() {

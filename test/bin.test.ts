@@ -55,7 +55,7 @@ function begin(words: string[], env: Record<string, string> = {}): ChildProcess 
   const { npm_execpath: _, npm_lifecycle_event: __, ...own } = process.env;
   const child = spawn(
     process.execPath,
-    words.map((word, i) => (i === 0 ? join(root, 'bin', word) : word)),
+    words.map((word) => (word.endsWith('.mjs') ? join(root, 'bin', word) : word)),
     {
       env: { ...own, FAKE_ROOT: root, PATH: `${join(root, 'fake')}${delimiter}${process.env.PATH}`, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -175,6 +175,19 @@ describe('a program', () => {
     const [code] = await once(child, 'exit');
     expect(code).toBe(143);
     expect(isAlive(second)).toBe(false);
+  });
+
+  test.runIf(process.platform === 'linux')('stops when the npm above us is killed outright', async () => {
+    program("console.log('pid', process.pid); setInterval(() => {}, 9e5);");
+    // As npm does it: a shell in between, which lives on.
+    const script = `const { spawn } = require('node:child_process');
+      spawn('/bin/sh', ['-c', '"$0" "$1" start; true', process.execPath, ${JSON.stringify(join(root, 'bin/run.mjs'))}],
+        { stdio: 'inherit', env: { ...process.env, npm_lifecycle_event: 'start' } });`;
+    const npm = begin(['-e', script]);
+    await said(npm, /pid \d+/);
+    const pid = pidIn(npm.text());
+    npm.kill('SIGKILL');
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   });
 
   test('does not outlive us when we are killed outright', async () => {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 // The program as a process of its own, with the embedded engines, in a home that only we may enter (mode 0700).
 
+const timeout = 120_000;
 const main = join(import.meta.dirname, '../src/app/main.ts');
 const children: ChildProcess[] = [];
 let home: string;
@@ -65,7 +66,9 @@ function engineProcesses(): string[] {
     .filter((line) => theirs.some((folder) => line.includes(folder)) && !line.includes(' ps '));
 }
 
-test('starts, says how to sign in once, stops when told, and leaves no process behind', async () => {
+test('starts, says how to sign in once, stops when told, and leaves no process behind', {
+  timeout,
+}, async () => {
   const first = pando('start');
   const url = await first.ready();
   const password = /Password +(\S+) /.exec(first.text())?.[1];
@@ -102,7 +105,9 @@ test('starts, says how to sign in once, stops when told, and leaves no process b
   expect(await again.ended()).toBe(0);
 });
 
-test('after it was killed outright, its engines end or are taken over, and the next start goes on', async () => {
+test('after it was killed outright, its engines end or are taken over, and the next start goes on', {
+  timeout,
+}, async () => {
   const killed = pando('start');
   await killed.ready();
   killed.child.kill('SIGKILL');
@@ -121,7 +126,7 @@ test('after it was killed outright, its engines end or are taken over, and the n
   expect(await next.ended()).toBe(0);
 });
 
-test('what is wrong with the settings is said before anything is started', async () => {
+test('what is wrong with the settings is said before anything is started', { timeout }, async () => {
   const wrong = pando('start', '--no-such-option');
   expect(await wrong.ended()).toBe(2);
   expect(wrong.text()).toContain("unknown option '--no-such-option'");

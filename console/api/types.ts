@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import type { EventSchema, QuarantinedSchema, SourceSchema } from '#schema/collect';
 import type { WorkspaceList } from '#schema/identity';
 import type { Overview as OverviewSchema } from '#schema/insight';
-import type { ConflictSchema, IdentifierSchema, PersonSchema, PersonSummarySchema } from '#schema/people';
+import type { ConflictSchema, PersonSchema, PersonSummarySchema } from '#schema/people';
 
 export type { SourceKind } from '#schema/collect';
 export type { Permission, WhoAmI } from '#schema/identity';
@@ -13,7 +13,7 @@ export type Event = Static<typeof EventSchema>;
 export type Quarantined = Static<typeof QuarantinedSchema>;
 export type Source = Static<typeof SourceSchema>;
 export type Person = Static<typeof PersonSchema>;
-export type Identifier = Static<typeof IdentifierSchema>;
+export type Identifier = Person['identifiers'][number];
 export type PersonSummary = Static<typeof PersonSummarySchema>;
 export type Conflict = Static<typeof ConflictSchema>;
 export type Workspace = Static<typeof WorkspaceList>['items'][number];

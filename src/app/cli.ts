@@ -3,12 +3,14 @@ import { ConfigError } from '#platform/config';
 import { Refusal, Unavailable } from '#platform/refusal';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addExport } from './commands/export.ts';
+import { addImport } from './commands/import.ts';
 import { addStart } from './commands/start.ts';
 import { addUser } from './commands/user.ts';
 import { type AddCommand, exitCodes, type Terminal, terminal } from './terminal.ts';
 import { readVersion } from './version.ts';
 
-const commands: readonly AddCommand[] = [addStart, addDemo, addDoctor, addUser];
+const commands: readonly AddCommand[] = [addStart, addDemo, addDoctor, addUser, addImport, addExport];
 
 /** Runs what the words ask for; resolves to the exit code. */
 export async function runCommandLine(words: readonly string[], io = terminal()): Promise<number> {
@@ -28,7 +30,7 @@ export async function runCommandLine(words: readonly string[], io = terminal()):
 }
 
 const exitCodesHelp = `
-Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 the doctor found a problem, 70 a fault of the program.
+Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 a problem was found (by the doctor; or rows that an import rejected), 70 a fault of the program.
 Settings are environment variables; see docs/configuration.md.`;
 
 /** An expected failure is a sentence; a fault of ours comes with its stack. */

@@ -139,6 +139,12 @@ test('while the disk is nearly full, nothing new is taken, everything can be rea
     body: JSON.stringify({ name: 'Till', kind: 'till' }),
   });
   expect(made.status).toBe(503);
+  const signIn = await fetch(`${url}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'nobody@example.com', password: 'not the right one' }),
+  });
+  expect(signIn.status).toBe(401);
   expect(await eventsIn(url)).toBeGreaterThan(0);
 
   free = 10 * 2 ** 30;

@@ -1,6 +1,4 @@
-import { readdirSync, realpathSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { type Collect, createCollect, type Source } from '#modules/collect';
 import { createDemo } from '#modules/demo';
 import { createIdentity, type FirstStart, type Identity } from '#modules/identity';
@@ -18,7 +16,7 @@ import { createMetrics } from '#platform/metrics';
 import { createClosing } from './closing.ts';
 import { refuseTakenPort } from './doctor/port.ts';
 import { type Engines, openEngines } from './engines.ts';
-import { holdHome } from './home.ts';
+import { dataFolders, waitForHome } from './home.ts';
 import { createServer } from './server.ts';
 import { readVersion } from './version.ts';
 import { startWork } from './worker.ts';
@@ -48,7 +46,7 @@ export async function compose(
   const { log, clock = systemClock } = o;
   const closing = createClosing(log);
   try {
-    const home = holdHome(config.home);
+    const home = await waitForHome(config.home, clock);
     closing.later('the home', () => home.release());
     // Sooner said than after the engines have come up for nothing.
     await refuseTakenPort(config);
@@ -134,15 +132,4 @@ async function ensureFirstSource(
 export function localUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
   const toAll = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
   return `http://${toAll.includes(':') ? `[${toAll}]` : toAll}:${port}`;
-}
-
-/** The home, and where its engines really keep their data: that may be on another disk. */
-function dataFolders(home: string): string[] {
-  const engines = readdirSync(home, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const linked = engines.flatMap((engine) =>
-    readdirSync(join(home, engine.name), { withFileTypes: true })
-      .filter((entry) => entry.isSymbolicLink())
-      .map((entry) => realpathSync(join(home, engine.name, entry.name))),
-  );
-  return [home, ...linked];
 }

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { holdHome, isHeld, readRunning } from './home.ts';
+import { manualClock, systemClock } from '#platform/clock';
+import { holdHome, isHeld, readRunning, waitForHome } from './home.ts';
 
 let home: string;
 beforeEach(() => {
@@ -25,6 +28,24 @@ test('one program at a time: the second is told who is there, and gets in when t
   expect(readRunning(home)).toBeUndefined();
   expect(isHeld(home)).toBe(false);
   holdHome(home).release();
+});
+
+test('a program that is just stopping is waited for; one that answers is not', async () => {
+  const stopping = holdHome(home);
+  stopping.announce('http://127.0.0.1:1');
+  const waiting = waitForHome(home, systemClock);
+  await systemClock.sleep(300);
+  stopping.release();
+  (await waiting).release();
+
+  const server = createServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const running = holdHome(home);
+  running.announce(`http://127.0.0.1:${port}`);
+  await expect(waitForHome(home, manualClock(0))).rejects.toThrow(/is running on/);
+  running.release();
+  server.close();
 });
 
 test('a home that is not there yet is made', () => {

@@ -1,7 +1,16 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { refusals } from '#platform/refusal';
+import type { Clock } from '#platform/clock';
+import { Refusal, refusals } from '#platform/refusal';
 
 const refuse = refusals('home', {
   'in-use': { status: 409, title: 'Another Pando runs on this home' },
@@ -45,6 +54,34 @@ export function holdHome(home: string): HeldHome {
   };
 }
 
+const patienceMs = 20_000;
+
+/** As `holdHome`; a program that is just stopping is waited for, one that answers is not. */
+export async function waitForHome(home: string, clock: Clock): Promise<HeldHome> {
+  const until = clock.tick() + patienceMs;
+  for (;;) {
+    try {
+      return holdHome(home);
+    } catch (error) {
+      if (!isInUse(error) || clock.tick() > until || (await answers(readRunning(home)))) throw error;
+      await clock.sleep(100);
+    }
+  }
+}
+
+async function answers(running: Running | undefined): Promise<boolean> {
+  if (!running) return false;
+  const request = fetch(`${running.url}/healthz`, { signal: AbortSignal.timeout(2000) });
+  return request.then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Refusal && error.type === 'home/in-use';
+}
+
 /** A lock of the operating system, which ends with the process that holds it, however that ends; SQLite asks for it. */
 function takeLock(home: string): DatabaseSync {
   const file = join(home, 'lock');
@@ -79,7 +116,7 @@ export function isHeld(home: string): boolean {
     takeLock(home).close();
     return false;
   } catch (error) {
-    return (error as { type?: string }).type === 'home/in-use';
+    return isInUse(error);
   }
 }
 
@@ -91,4 +128,17 @@ export function readRunning(home: string): Running | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The home, and where its engines really keep their data: that may be on another disk. */
+export function dataFolders(home: string): string[] {
+  const engines = readdirSync(home, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const linked = engines.flatMap((engine) =>
+    readdirSync(join(home, engine.name), { withFileTypes: true })
+      .filter((entry) => entry.isSymbolicLink())
+      .map((entry) => join(home, engine.name, entry.name))
+      .filter((link) => existsSync(link))
+      .map((link) => realpathSync(link)),
+  );
+  return [home, ...linked];
 }

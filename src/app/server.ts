@@ -63,10 +63,11 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
 
 const reads = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Refuses what would write while the disk is nearly full. */
+/** Refuses what would write while the disk is nearly full; who has to look what is the matter can still sign in. */
 function keepRoom(app: App, disk: Disk): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    const refusal = reads.includes(request.method) ? undefined : disk.refusal();
+    const isSmall = reads.includes(request.method) || request.routeOptions.url === '/api/session';
+    const refusal = isSmall ? undefined : disk.refusal();
     if (refusal) done(refusal);
     else done();
   });

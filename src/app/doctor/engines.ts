@@ -12,33 +12,46 @@ import { checkSkew } from './machine.ts';
 const quiet = createLog({ level: 'silent', pretty: false });
 const oldestPostgres = 15;
 
-/** Who runs on the home, and how the engines are: asked of the running program, or tried out when there is none. */
+/** Who runs on the home, and how the engines are: asked of the running program, or tried out. */
 export async function checkEngines(
   config: Config,
   clock: Clock,
 ): Promise<{ running?: Running; findings: Finding[] }> {
-  const running = readRunning(config.home);
-  const parts = running && (await askParts(running));
-  if (running && parts) {
-    const program = fine('program', `Pando runs on this home (process ${running.pid}) at ${running.url}.`);
-    return { running, findings: [program, ...parts] };
-  }
-  if (existsSync(config.home) && isHeld(config.home)) {
+  const said = readRunning(config.home);
+  const parts = said && (await askParts(said));
+  if (!parts && existsSync(config.home) && isHeld(config.home)) {
     const deaf = problem(
       'program',
-      `A Pando${running ? ` (process ${running.pid})` : ''} holds ${config.home}, but it does not answer.`,
+      `A Pando${said ? ` (process ${said.pid})` : ''} holds ${config.home}, but it does not answer.`,
       'It may be starting or stopping: look again in a minute. If it stays so, end that process and start again.',
     );
     return { findings: [deaf] };
   }
-  const { databaseUrl, clickhouseUrl } = config;
+  const running = parts && said;
+  const program = running
+    ? `Pando runs on this home (process ${running.pid}) at ${running.url}.`
+    : 'Pando does not run on this home now.';
+
+  /** Somebody else's engine takes one more visitor; an embedded one only when no program has it. */
+  async function check(
+    name: string,
+    folder: string,
+    url: string | undefined,
+    attempt: () => Promise<Finding[]>,
+  ) {
+    if (url === undefined && parts) return parts.filter((finding) => finding.check === name);
+    if (url === undefined && !existsSync(join(config.home, folder))) {
+      return [fine(name, `The embedded ${name} is made at the first start.`)];
+    }
+    return tryEngine(name, url, attempt);
+  }
+
   return {
+    ...(running ? { running } : {}),
     findings: [
-      fine('program', 'Pando does not run on this home now.'),
-      ...(await tryEngine('PostgreSQL', 'postgres', config, databaseUrl, () => tryPostgres(config, clock))),
-      ...(await tryEngine('ClickHouse', 'clickhouse', config, clickhouseUrl, () =>
-        tryClickHouse(config, clock),
-      )),
+      fine('program', program),
+      ...(await check('PostgreSQL', 'postgres', config.databaseUrl, () => tryPostgres(config, clock))),
+      ...(await check('ClickHouse', 'clickhouse', config.clickhouseUrl, () => tryClickHouse(config, clock))),
     ],
   };
 }
@@ -63,14 +76,9 @@ async function askParts({ url }: Running): Promise<Finding[] | undefined> {
 
 async function tryEngine(
   name: string,
-  folder: string,
-  config: Config,
   url: string | undefined,
   attempt: () => Promise<Finding[]>,
 ): Promise<Finding[]> {
-  if (url === undefined && !existsSync(join(config.home, folder))) {
-    return [fine(name, `The embedded ${name} is made at the first start.`)];
-  }
   try {
     return await attempt();
   } catch (error) {

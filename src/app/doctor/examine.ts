@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '#platform/clock';
 import { type Config, ConfigError, readConfig } from '#platform/config';
 import { freeBytesOf } from '#platform/disk';
+import { dataFolders } from '../home.ts';
 import { checkEngines } from './engines.ts';
 import { type Finding, fine, problem } from './finding.ts';
 import { checkClocks, checkDisk, checkHome, checkNode } from './machine.ts';
@@ -30,7 +31,7 @@ export async function examine(clock: Clock, env?: Record<string, string | undefi
     node,
     fine('settings', 'All settings can be read.'),
     checkHome(config.home),
-    checkDisk(config.home, await freeBytesOf(existing(config.home)), config.diskReserveMb),
+    ...(await checkDisks(config)),
     ...(await checkClocks(config.home, clock)),
     ...engines,
     running?.url.endsWith(`:${config.port}`)
@@ -39,7 +40,13 @@ export async function examine(clock: Clock, env?: Record<string, string | undefi
   ];
 }
 
-/** The folder, or the nearest above that is there. */
-function existing(folder: string): string {
-  return existsSync(folder) ? folder : existing(dirname(folder));
+async function checkDisks({ home, diskReserveMb }: Config): Promise<Finding[]> {
+  const folders = existsSync(home) ? dataFolders(home) : [nearestAbove(home)];
+  return Promise.all(
+    folders.map(async (folder) => checkDisk(folder, await freeBytesOf(folder), diskReserveMb)),
+  );
+}
+
+function nearestAbove(folder: string): string {
+  return existsSync(folder) ? folder : nearestAbove(dirname(folder));
 }

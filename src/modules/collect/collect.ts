@@ -6,6 +6,7 @@ import type { Jobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Postgres } from '#platform/postgres';
 import { Bots } from './bots.ts';
+import { type Delivery, pack } from './delivery.ts';
 import { erasurePart } from './erase.ts';
 import { Events } from './events.ts';
 import { Following } from './follow.ts';
@@ -124,43 +125,49 @@ export function createCollect(deps: CollectDeps) {
    * Accepts messages: resolves when they are on disk. What cannot be accepted goes to quarantine with the reason.
    * Throws Unavailable when Postgres is away, and refuses `busy` and `buffer-full`: send the same again later.
    */
-  async function ingest(request: Ingest): Promise<IngestAnswer> {
+  function ingest(request: Ingest): Promise<IngestAnswer> {
+    // No frame is left that holds the request while its events wait: what was sent is the largest part of them.
+    return read(request).then(accept);
+  }
+
+  async function read(request: Ingest): Promise<{ delivery: Delivery; items: IngestAnswer['items'] }> {
+    const { source } = request;
     const { how, now, analyticsByDefault } = await reading(request);
     const good: Event[] = [];
     const quarantined: Omit<Quarantined, 'sourceId'>[] = [];
     const items: IngestAnswer['items'] = [];
     for (const raw of request.messages) {
-      const read = readMessage(raw, how);
-      if (isRejection(read)) {
-        items.push({ outcome: 'quarantined', reason: read.reason, detail: read.detail });
-        quarantined.push({ ...read, ...describeRaw(raw, how.sentAt) });
+      const event = readMessage(raw, how);
+      if (isRejection(event)) {
+        items.push({ outcome: 'quarantined', reason: event.reason, detail: event.detail });
+        quarantined.push({ ...event, ...describeRaw(raw, how.sentAt) });
       } else {
         items.push({ outcome: 'accepted' });
-        good.push(read);
+        good.push(event);
       }
     }
-    const allowed =
-      request.source.kind === 'import' ? await withoutErased(request.workspaceId, good, items) : good;
-    if (allowed.length > 0 || quarantined.length > 0) {
-      const outcomes = await intake.accept({
-        source: request.source,
-        receivedAt: how.receivedAt,
-        events: allowed,
-        quarantined,
-        contractEvents: contractSet(now),
-        analyticsByDefault,
-      });
+    const allowed = source.kind === 'import' ? await withoutErased(request.workspaceId, good, items) : good;
+    const { receivedAt } = how;
+    const contractEvents = contractSet(now);
+    const delivery = pack(allowed, { source, receivedAt, contractEvents, analyticsByDefault, quarantined });
+    return { delivery, items };
+  }
+
+  async function accept(came: { delivery: Delivery; items: IngestAnswer['items'] }): Promise<IngestAnswer> {
+    const { delivery, items } = came;
+    if (delivery.count > 0 || delivery.quarantined.length > 0) {
+      const outcomes = await intake.accept(delivery);
       let next = 0;
       for (const item of items)
         if (item.outcome === 'accepted') item.outcome = outcomes[next++] ?? 'accepted';
     }
-    const count = (outcome: Outcome) =>
+    const counted = (outcome: Outcome) =>
       items.reduce((sum, item) => sum + (item.outcome === outcome ? 1 : 0), 0);
     return {
-      accepted: count('accepted'),
-      duplicates: count('duplicate'),
-      quarantined: count('quarantined'),
-      withheld: count('withheld'),
+      accepted: counted('accepted'),
+      duplicates: counted('duplicate'),
+      quarantined: counted('quarantined'),
+      withheld: counted('withheld'),
       items,
     };
   }

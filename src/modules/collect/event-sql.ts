@@ -53,7 +53,10 @@ export function cursorOf(row: EventRow): string {
 export function parseCursor(text: string): Cursor | null {
   try {
     const [time, seq, messageId] = JSON.parse(Buffer.from(text, 'base64url').toString());
-    return Number.isSafeInteger(time) && Number.isSafeInteger(seq) && typeof messageId === 'string'
+    return Number.isSafeInteger(time) &&
+      Number.isSafeInteger(seq) &&
+      seq >= 0 &&
+      typeof messageId === 'string'
       ? { time, seq, messageId }
       : null;
   } catch {
@@ -81,7 +84,7 @@ function parametersOf(workspaceId: number, filter: EventFilter): Record<string, 
   return {
     ws: workspaceId,
     from: filter.from?.getTime() ?? 0,
-    to: filter.to?.getTime() ?? 0,
+    to: filter.to ? filter.to.getTime() || 1 : 0,
     name: filter.name ?? '',
     type: filter.type ?? '',
     source: filter.source ?? 0,

@@ -1,22 +1,34 @@
 import type { Tx } from '#platform/postgres';
 
-/** Workspaces in which the follower has something before it, or has no position yet. */
+/** Makes the follower known; a new one stands at the end of every log that is there. */
+export async function registerFollower(tx: Tx, follower: string): Promise<void> {
+  const [isNew] = await tx.query(
+    'insert into log_followers (name) values ($1) on conflict do nothing returning name',
+    [follower],
+  );
+  if (!isNew) return;
+  await tx.query(
+    'insert into log_positions (workspace_id, follower, seq) select workspace_id, $1, head from log_heads on conflict do nothing',
+    [follower],
+  );
+}
+
+/** Workspaces in which the follower has something before it. */
 export async function behind(tx: Tx, follower: string): Promise<number[]> {
   const rows = await tx.query<{ workspace_id: number }>(
     `select h.workspace_id from log_heads h
        left join log_positions p on p.workspace_id = h.workspace_id and p.follower = $1
-      where p.seq is null or p.seq < h.head`,
+      where coalesce(p.seq, 0) < h.head`,
     [follower],
     'collect.behind',
   );
   return rows.map((row) => row.workspace_id);
 }
 
-/** The position, held until the transaction ends; null where another process has it. A new follower begins at the end. */
+/** The position, held until the transaction ends; null where another process has it. */
 export async function lockPosition(tx: Tx, workspaceId: number, follower: string): Promise<number | null> {
   await tx.query(
-    `insert into log_positions (workspace_id, follower, seq)
-     select $1, $2, head from log_heads where workspace_id = $1 on conflict do nothing`,
+    'insert into log_positions (workspace_id, follower, seq) values ($1, $2, 0) on conflict do nothing',
     [workspaceId, follower],
   );
   const [row] = await tx.query<{ seq: number }>(

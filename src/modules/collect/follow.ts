@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { zstdDecompress } from 'node:zlib';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
-import type { Postgres, Tx } from '#platform/postgres';
+import { type Postgres, type Tx, withoutValues } from '#platform/postgres';
 import * as sql from './follow-sql.ts';
 import type { Column } from './row.ts';
 import { fromRow } from './row.ts';
@@ -32,7 +32,7 @@ export class Following {
     this.#deps = deps;
   }
 
-  /** To be called before `start`. A new follower begins at the log's end. */
+  /** To be called before `start`. A new follower begins at the end of what is there; later workspaces it sees whole. */
   follow(name: string, handler: BatchHandler): void {
     this.#followers.push({ name, handler });
   }
@@ -55,15 +55,18 @@ export class Following {
 
   async #run(): Promise<void> {
     const { pg, clock, log } = this.#deps;
+    const registered = new Set<string>();
     while (!this.#stopping.signal.aborted) {
       let worked = false;
       for (const { name, handler } of this.#followers) {
         try {
+          if (!registered.has(name)) await pg.asSystem((tx) => sql.registerFollower(tx, name));
+          registered.add(name);
           for (const workspaceId of await pg.asSystem((tx) => sql.behind(tx, name))) {
             worked = (await this.#step(workspaceId, name, handler)) || worked;
           }
         } catch (error) {
-          log.warn({ follower: name, err: error }, 'a follower of the event log could not go on');
+          log.warn({ follower: name, reason: withoutValues(error) }, 'a follower of the log could not go on');
         }
       }
       if (worked) continue;
@@ -90,10 +93,9 @@ export class Following {
         return last !== undefined;
       });
     } catch (error) {
-      this.#deps.log.warn({ follower: name, workspaceId, err: error }, 'a follower of the event log failed');
-      await this.#deps.pg.inWorkspace(workspaceId, (tx) =>
-        sql.saveError(tx, workspaceId, name, error instanceof Error ? error.message : String(error)),
-      );
+      const reason = withoutValues(error);
+      this.#deps.log.warn({ follower: name, workspaceId, reason }, 'a follower of the log failed');
+      await this.#deps.pg.inWorkspace(workspaceId, (tx) => sql.saveError(tx, workspaceId, name, reason));
       return false;
     }
   }

@@ -15,6 +15,8 @@ export interface Ingest {
   historical?: boolean;
   /** 32,000 at the public door; an import may have 1,000,000. */
   maxEventBytes?: number;
+  /** What cannot be accepted is only told: it lies in quarantine already. */
+  isReplay?: boolean;
 }
 
 export interface IngestAnswer {

@@ -1,30 +1,18 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
-import type { People } from '#modules/people';
+import type { Observation, People } from '#modules/people';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
-import { hashBytes, IdMemory, packId } from './id-memory.ts';
-import type { Event } from './message.ts';
-import { toRow } from './row.ts';
+import { type Batch, compose, count, eachFresh } from './batch.ts';
+import type { Delivery } from './delivery.ts';
+import { IdMemory } from './id-memory.ts';
 import { refuse } from './schema.ts';
-import type { Source } from './source.ts';
 import * as sql from './sql.ts';
 
 const compress = promisify(zstdCompress);
 
 export type Outcome = 'accepted' | 'duplicate' | 'quarantined' | 'withheld';
-
-/** What one request brings: its events, and what was set aside. */
-export interface Delivery {
-  source: Source;
-  /** ms */
-  receivedAt: number;
-  events: readonly Event[];
-  quarantined: readonly Omit<sql.Quarantined, 'sourceId'>[];
-  contractEvents: ReadonlySet<string>;
-  analyticsByDefault: boolean;
-}
 
 interface Waiting {
   delivery: Delivery;
@@ -34,6 +22,8 @@ interface Waiting {
 
 const maxWaitingEvents = 50_000;
 const maxCommitEvents = 4_000;
+/** Larger than what most batches become, so that one round of the compressor does. */
+const payloadChunk = 256 * 1024;
 
 /**
  * Accepts events: requests are gathered while the batch before them is being committed; one transaction then drops
@@ -116,7 +106,7 @@ class Lane {
   }
 
   accept(delivery: Delivery): Promise<Outcome[]> {
-    if (this.#waitingEvents + delivery.events.length > maxWaitingEvents) {
+    if (this.#waitingEvents + delivery.count > maxWaitingEvents) {
       throw refuse(
         'busy',
         'More events arrive than can be stored right now; send this request again in a second.',
@@ -127,7 +117,7 @@ class Lane {
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ delivery, resolve, reject });
-      this.#waitingEvents += delivery.events.length + 1;
+      this.#waitingEvents += delivery.count + 1;
       this.#running ??= this.#run();
     });
   }
@@ -152,8 +142,8 @@ class Lane {
     let events = 0;
     let count = 0;
     for (const { delivery } of this.#waiting) {
-      if (count > 0 && events + delivery.events.length > maxCommitEvents) break;
-      events += delivery.events.length;
+      if (count > 0 && events + delivery.count > maxCommitEvents) break;
+      events += delivery.count;
       count++;
     }
     const taken = this.#waiting.splice(0, count);
@@ -163,50 +153,52 @@ class Lane {
 
   async #commit(taken: readonly Waiting[]): Promise<void> {
     const { pg, people, clock } = this.#deps;
-    const packed = packIds(taken.map(({ delivery }) => delivery));
-    const done = await pg.inWorkspace(this.#workspaceId, async (tx) => {
-      const head = await sql.lockHead(tx, this.#workspaceId);
+    const workspaceId = this.#workspaceId;
+    const deliveries = taken.map(({ delivery }) => delivery);
+    const ids = Buffer.concat(deliveries.map((delivery) => delivery.ids));
+    const done = await pg.inWorkspace(workspaceId, async (tx) => {
+      const head = await sql.lockHead(tx, workspaceId);
       await this.memory.catchUp(tx, head);
       await this.#checkBuffer(tx, head);
-      const seen = await this.memory.known(tx, packed);
-      const fresh = pick(taken, packed, seen);
-      const resolved = await people.resolve(
-        tx,
-        this.#workspaceId,
-        fresh.map(({ event }) => event.observation),
+      const seen = await this.memory.known(tx, ids);
+      const fresh: Observation[] = [];
+      eachFresh(deliveries, seen, ({ observations }, place) =>
+        fresh.push(observations[place] as Observation),
       );
-      const seq = head.head + 1;
-      const batch = compose(this.#workspaceId, fresh, resolved, seq);
+      const resolved = await people.resolve(tx, workspaceId, fresh);
+      const seq = fresh.length > 0 ? head.head + 1 : null;
+      const batch = compose(workspaceId, deliveries, seen, resolved, head.head + 1);
       const now = clock.now();
-      await people.saveProfiles(tx, this.#workspaceId, batch.profiles);
-      await sql.insertQuarantine(tx, this.#workspaceId, now, batch.quarantine(taken));
-      await sql.countSources(tx, this.#workspaceId, now, count(taken, seen, batch));
-      const appended = fresh.length > 0;
-      if (appended) {
-        const payload = await compress(batch.rows, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
-        await sql.appendBatch(tx, this.#workspaceId, {
-          seq,
-          at: now,
-          events: batch.stored,
-          ids: batch.ids,
-          keptIds: batch.keptIds,
-          payload,
-        });
-      }
-      return { seen, batch, seq: appended ? seq : null };
+      // The statements run one after the other; compressing goes on meanwhile.
+      await Promise.all([
+        people.saveProfiles(tx, workspaceId, batch.profiles),
+        sql.insertQuarantine(tx, workspaceId, now, quarantinedIn(deliveries)),
+        sql.countSources(tx, workspaceId, now, count(deliveries, seen, batch)),
+        seq === null ? null : this.#append(tx, seq, now, batch),
+      ]);
+      return { seen, batch, seq };
     });
     if (done.seq !== null) {
       this.memory.remember([done.batch.ids, done.batch.keptIds], done.seq);
-      this.#deps.onCommit(this.#workspaceId, done.seq);
+      this.#deps.onCommit(workspaceId, done.seq);
     }
     let at = 0;
     for (const { delivery, resolve } of taken) {
       const outcomes: Outcome[] = [];
-      for (let i = 0; i < delivery.events.length; i++, at++) {
+      for (let i = 0; i < delivery.count; i++, at++) {
         outcomes.push(done.seen[at] ? 'duplicate' : done.batch.withheld.has(at) ? 'withheld' : 'accepted');
       }
       resolve(outcomes);
     }
+  }
+
+  async #append(tx: Tx, seq: number, at: Date, batch: Batch): Promise<void> {
+    const payload = await compress(batch.rows, {
+      params: { [constants.ZSTD_c_compressionLevel]: 1 },
+      chunkSize: payloadChunk,
+    });
+    const { stored: events, ids, keptIds } = batch;
+    await sql.appendBatch(tx, this.#workspaceId, { seq, at, events, ids, keptIds, payload });
   }
 
   async #checkBuffer(tx: Tx, head: sql.Head): Promise<void> {
@@ -221,136 +213,8 @@ class Lane {
   }
 }
 
-function packIds(deliveries: readonly Delivery[]): Buffer {
-  let count = 0;
-  for (const { events } of deliveries) count += events.length;
-  const packed = Buffer.allocUnsafe(count * hashBytes);
-  let at = 0;
-  for (const { source, events } of deliveries) {
-    for (const { messageId } of events) {
-      packId(source.id, messageId, packed, at);
-      at += hashBytes;
-    }
-  }
-  return packed;
-}
-
-interface Fresh {
-  event: Event;
-  delivery: Delivery;
-  /** Its place among all events of the commit. */
-  at: number;
-  id: Buffer;
-}
-
-function pick(taken: readonly Waiting[], packed: Buffer, seen: Uint8Array): Fresh[] {
-  const fresh: Fresh[] = [];
-  let at = 0;
-  for (const { delivery } of taken) {
-    for (const event of delivery.events) {
-      if (!seen[at])
-        fresh.push({ event, delivery, at, id: packed.subarray(at * hashBytes, (at + 1) * hashBytes) });
-      at++;
-    }
-  }
-  return fresh;
-}
-
-interface Composed {
-  rows: string;
-  stored: number;
-  ids: Buffer;
-  keptIds: Buffer;
-  withheld: Set<number>;
-  bots: Map<number, number>;
-  profiles: { key: number; at: number; traits: Record<string, unknown> }[];
-  quarantine(taken: readonly Waiting[]): sql.Quarantined[];
-}
-
-/** The batch as it will stand in the log: what is stored, what is only counted, whose traits change. */
-function compose(
-  workspaceId: number,
-  fresh: readonly Fresh[],
-  resolved: readonly { key: number; person: number; denied: boolean | null; known: boolean }[],
-  seq: number,
-): Composed {
-  const rows: string[] = [];
-  const ids: Buffer[] = [];
-  const keptIds: Buffer[] = [];
-  const withheld = new Set<number>();
-  const bots = new Map<number, number>();
-  const profiles: Composed['profiles'] = [];
-  fresh.forEach(({ event, delivery, at, id }, i) => {
-    const who = resolved[i];
-    if (!who) throw new Error('An event of the batch was not resolved.');
-    const { source } = delivery;
-    (source.kind === 'import' ? keptIds : ids).push(id);
-    const denied = who.denied ?? !delivery.analyticsByDefault;
-    const isBehaviour =
-      (event.type === 'track' && !delivery.contractEvents.has(event.event)) ||
-      event.type === 'page' ||
-      event.type === 'screen';
-    if (event.profile) profiles.push({ key: who.key, at: event.time, traits: event.profile });
-    if (denied && isBehaviour) {
-      withheld.add(at);
-      return;
-    }
-    if (event.bot) bots.set(source.id, (bots.get(source.id) ?? 0) + 1);
-    rows.push(
-      toRow(
-        event,
-        {
-          workspaceId,
-          key: who.key,
-          person: who.person,
-          received: delivery.receivedAt,
-          sourceId: source.id,
-          channel: source.kind,
-          known: who.known,
-          contract: denied,
-        },
-        seq,
-      ),
-    );
-  });
-  return {
-    rows: rows.join(''),
-    stored: rows.length,
-    ids: Buffer.concat(ids),
-    keptIds: Buffer.concat(keptIds),
-    withheld,
-    bots,
-    profiles,
-    quarantine: (taken) =>
-      taken.flatMap(({ delivery }) =>
-        delivery.quarantined.map((row) => ({ ...row, sourceId: delivery.source.id })),
-      ),
-  };
-}
-
-function count(taken: readonly Waiting[], seen: Uint8Array, batch: Composed): sql.SourceCount[] {
-  const counts = new Map<number, sql.SourceCount>();
-  let at = 0;
-  for (const { delivery } of taken) {
-    const sourceId = delivery.source.id;
-    let line = counts.get(sourceId);
-    if (!line) {
-      line = {
-        sourceId,
-        accepted: 0,
-        duplicates: 0,
-        quarantined: 0,
-        withheld: 0,
-        bots: batch.bots.get(sourceId) ?? 0,
-      };
-      counts.set(sourceId, line);
-    }
-    line.quarantined += delivery.quarantined.length;
-    for (let i = 0; i < delivery.events.length; i++, at++) {
-      if (seen[at]) line.duplicates++;
-      else if (batch.withheld.has(at)) line.withheld++;
-      else line.accepted++;
-    }
-  }
-  return [...counts.values()];
+function quarantinedIn(deliveries: readonly Delivery[]): sql.Quarantined[] {
+  return deliveries.flatMap(({ source, quarantined }) =>
+    quarantined.map((row) => ({ ...row, sourceId: source.id })),
+  );
 }

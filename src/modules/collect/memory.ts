@@ -7,7 +7,7 @@ export class HashSet {
   #mask: number;
 
   constructor(capacity = 1024) {
-    const slots = 2 ** Math.ceil(Math.log2(capacity * 2));
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(capacity, 1) * 2));
     this.#slots = new Uint32Array(slots * 2);
     this.#mask = slots - 1;
   }

@@ -81,14 +81,14 @@ export function readMessage(raw: unknown, how: Reading): Event | Rejection {
   }
   if (name.length > maxNameLength)
     return reject('name-too-long', `The name has more than ${maxNameLength} characters.`);
-  const messageId = raw.messageId === undefined || raw.messageId === null ? randomUUID() : raw.messageId;
-  if ((typeof messageId !== 'string' && typeof messageId !== 'number') || messageId === '') {
+  const messageId = textOf(raw.messageId ?? randomUUID()).toWellFormed();
+  if (messageId === '') {
     return reject(
       'bad-message-id',
       '"messageId" must be text that is the same whenever the event is sent again.',
     );
   }
-  if (String(messageId).length > maxMessageIdLength) {
+  if (messageId.length > maxMessageIdLength) {
     return reject('bad-message-id', `"messageId" has more than ${maxMessageIdLength} characters.`);
   }
   const happened = raw.timestamp === undefined || raw.timestamp === null ? null : parseTime(raw.timestamp);
@@ -99,26 +99,28 @@ export function readMessage(raw: unknown, how: Reading): Event | Rejection {
 
   const money = readMoney(name, properties, how.currency);
   if ('reason' in money) return money;
-  const identity = readIdentity(raw, type, context, traits, how, String(messageId), time);
+  const identity = readIdentity(raw, type, context, traits, how, messageId, time);
   if ('reason' in identity) return identity;
 
-  const texts = toTexts(properties, traits, context);
+  const texts = toTexts(withSiblings(type, raw, properties), traits, context);
   if ('reason' in texts) return texts;
-  if (texts.length > how.maxBytes / 4 && bytesOf(raw) > how.maxBytes) {
+  const userId = textOf(raw.userId);
+  const anonymousId = textOf(raw.anonymousId);
+  if (texts.length + userId.length + anonymousId.length > how.maxBytes / 4 && bytesOf(raw) > how.maxBytes) {
     return reject('too-large', `The event has more than ${Math.floor(how.maxBytes / 1000)} KB.`);
   }
   return {
-    messageId: String(messageId),
+    messageId,
     type: type as MessageType,
-    event: name,
+    event: name.toWellFormed(),
     time,
     historical: how.historical || how.receivedAt - time > dayMs,
     bot: how.bots.has(context?.userAgent ?? how.userAgent),
     orderId: textOf(properties?.order_id),
     ...money,
     storeId: textOf(properties?.store_id),
-    userId: textOf(raw.userId),
-    anonymousId: textOf(raw.anonymousId),
+    userId,
+    anonymousId,
     ...texts.json,
     ...identity,
     profile: type === 'identify' ? traits : null,
@@ -228,7 +230,7 @@ function readIdentity(
     observation: {
       identifiers: found,
       at: time,
-      messageId,
+      messageId: evident(messageId),
       sourceId: how.sourceId,
       rule: type === 'identify' || type === 'alias' ? type : 'event',
       ...(alias ? { alias } : {}),
@@ -256,11 +258,21 @@ function readConsent(context: Record<string, unknown> | null, source: string): C
   if (!isObject(consent) || !isObject(consent.categoryPreferences)) return null;
   const purposes: Record<string, boolean> = {};
   for (const [category, granted] of Object.entries(consent.categoryPreferences).slice(0, 50)) {
-    if (typeof granted === 'boolean' && category.length <= 100) purposes[purposeOf(category)] = granted;
+    const purpose = category.length <= 100 ? purposeOf(category) : '';
+    if (typeof granted === 'boolean' && purpose !== '') purposes[purpose] = granted;
   }
   if (Object.keys(purposes).length === 0) return null;
   const version = consent.textVersion;
-  return { purposes, source, ...(typeof version === 'string' ? { textVersion: version.slice(0, 100) } : {}) };
+  return {
+    purposes,
+    source,
+    ...(typeof version === 'string' ? { textVersion: evident(version.slice(0, 100)) } : {}),
+  };
+}
+
+/** As Postgres can hold it, who keeps the evidence: without a NUL. */
+function evident(text: string): string {
+  return text.replaceAll('\0', '\ufffd').toWellFormed();
 }
 
 /** Category names as consent tools write them ("Analytics", "E-Mail Marketing") in the form of our purposes. */
@@ -270,7 +282,27 @@ function purposeOf(category: string): string {
     .toLowerCase()
     .replace(/e-mail/g, 'email')
     .replace(/[^\p{L}\p{N}]+/gu, '_')
-    .replace(/^_|_$/g, '');
+    .replace(/^_|_$/g, '')
+    .replace(/^(.+)_marketing$/, 'marketing_$1');
+}
+
+/** What some calls carry beside their properties, and would be lost otherwise. */
+const siblings: Record<string, string> = {
+  page: 'category',
+  screen: 'category',
+  group: 'groupId',
+  alias: 'previousId',
+};
+
+function withSiblings(
+  type: string,
+  raw: Record<string, unknown>,
+  properties: Record<string, unknown> | null,
+): Record<string, unknown> | null {
+  const name = siblings[type];
+  const value = name === undefined ? undefined : raw[name];
+  if (name === undefined || (typeof value !== 'string' && typeof value !== 'number')) return properties;
+  return { [name]: value, ...properties };
 }
 
 function toTexts(
@@ -284,12 +316,34 @@ function toTexts(
       traits: traits ? JSON.stringify(traits) : '',
       context: context ? JSON.stringify(context) : '',
     };
+    if (tooDeep(json.properties) || tooDeep(json.traits) || tooDeep(json.context)) return deep;
     return { json, length: json.properties.length + json.traits.length + json.context.length };
   } catch (error) {
     // JSON.parse has no bound on depth, JSON.stringify has: the stack.
-    if (error instanceof RangeError) return reject('too-deep', 'The event is nested too deeply.');
+    if (error instanceof RangeError) return deep;
     throw error;
   }
+}
+
+/** What is read by many, Postgres among them, must not ask for more than their stacks hold. */
+const maxDepth = 500;
+const deep = reject('too-deep', `The event is nested more than ${maxDepth} deep.`);
+
+function tooDeep(json: string): boolean {
+  if (json.length <= 2 * maxDepth) return false;
+  let depth = 0;
+  let inText = false;
+  for (let i = 0; i < json.length; i++) {
+    const c = json.charCodeAt(i);
+    if (inText) {
+      if (c === 0x5c) i++;
+      else if (c === 0x22) inText = false;
+    } else if (c === 0x22) inText = true;
+    else if (c === 0x5b || c === 0x7b) {
+      if (++depth > maxDepth) return true;
+    } else if (c === 0x5d || c === 0x7d) depth--;
+  }
+  return false;
 }
 
 function bytesOf(raw: unknown): number {

@@ -5,7 +5,7 @@ export const stages = ['search', 'attention', 'deal', 'use', 'share'] as const;
 export type Stage = (typeof stages)[number];
 
 /** The section `path`: which event belongs to which stage of Search, Attention, Deal, Use, Share. */
-export const PathSettings = Type.Object(
+const PathSettings = Type.Object(
   Object.fromEntries(
     stages.map((stage) => [stage, Type.Array(Type.String({ maxLength: 200 }), { maxItems: 200 })]),
   ) as Record<Stage, ReturnType<typeof Type.Array<ReturnType<typeof Type.String>>>>,
@@ -13,7 +13,7 @@ export const PathSettings = Type.Object(
 );
 export type PathSettings = Record<Stage, string[]>;
 
-export const pathDefaults: PathSettings = {
+const pathDefaults: PathSettings = {
   search: [
     'Products Searched',
     'Product List Viewed',

@@ -54,6 +54,22 @@ export async function deleteQuarantined(
   return rows.length;
 }
 
+/** Why it still cannot be accepted. */
+export async function saveReason(
+  tx: Tx,
+  workspaceId: number,
+  id: number,
+  reason: string,
+  detail: string,
+): Promise<void> {
+  await tx.query('update quarantine set reason = $3, detail = $4 where workspace_id = $1 and id = $2', [
+    workspaceId,
+    id,
+    reason,
+    detail,
+  ]);
+}
+
 /** Rows that hold one of these texts. */
 export async function eraseFromQuarantine(
   tx: Tx,

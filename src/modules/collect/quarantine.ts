@@ -1,5 +1,5 @@
 import type { Clock } from '#platform/clock';
-import type { Postgres } from '#platform/postgres';
+import type { Postgres, Tx } from '#platform/postgres';
 import type { Ingest, IngestAnswer } from './ingest.ts';
 import * as sql from './quarantine-sql.ts';
 import { refuse } from './schema.ts';
@@ -42,8 +42,8 @@ export class Quarantine {
   }
 
   /**
-   * Sends events again as if they came now from their source (with the time they carry); `mended` replaces one by a
-   * corrected message. What is accepted leaves quarantine. Refuses `no-such-quarantined`.
+   * Reads events again as if they came from their source when they first did; `mended` replaces one by a corrected
+   * message. What is accepted leaves quarantine. Refuses `no-such-quarantined`.
    */
   async replay(workspaceId: number, ids: readonly number[], mended?: unknown): Promise<Replayed> {
     const { pg, sources, ingest } = this.#deps;
@@ -57,11 +57,18 @@ export class Quarantine {
       const answer = await ingest({
         workspaceId,
         source,
-        messages: [mended ?? JSON.parse(row.raw)],
+        messages: [mended ?? parsedOrText(row.raw)],
         receivedAt: row.at,
         ...(row.sent_at ? { sentAt: Date.parse(row.sent_at) } : {}),
+        ...(source.kind === 'import' ? { maxEventBytes: 1_000_000 } : {}),
+        isReplay: true,
       });
-      await pg.inWorkspace(workspaceId, (tx) => sql.deleteQuarantined(tx, workspaceId, [row.id]));
+      const [item] = answer.items;
+      await pg.inWorkspace(workspaceId, async (tx) => {
+        if (item?.outcome === 'quarantined') {
+          await sql.saveReason(tx, workspaceId, row.id, item.reason ?? '', item.detail ?? '');
+        } else await sql.deleteQuarantined(tx, workspaceId, [row.id]);
+      });
       replayed.accepted += answer.accepted + answer.withheld;
       replayed.duplicates += answer.duplicates;
       replayed.failed += answer.quarantined;
@@ -69,8 +76,25 @@ export class Quarantine {
     return replayed;
   }
 
-  /** Drops events for good; how many there were. */
-  async drop(workspaceId: number, ids: readonly number[]): Promise<number> {
-    return this.#deps.pg.inWorkspace(workspaceId, (tx) => sql.deleteQuarantined(tx, workspaceId, ids));
+  /** Drops events for good; how many there were. `then` belongs to the same transaction. */
+  async drop(
+    workspaceId: number,
+    ids: readonly number[],
+    then: (tx: Tx, dropped: number) => Promise<void>,
+  ): Promise<number> {
+    return this.#deps.pg.inWorkspace(workspaceId, async (tx) => {
+      const dropped = await sql.deleteQuarantined(tx, workspaceId, ids);
+      if (dropped > 0) await then(tx, dropped);
+      return dropped;
+    });
+  }
+}
+
+/** What was sent; as text where it was too long to be kept whole. */
+export function parsedOrText(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return raw;
   }
 }

@@ -5,6 +5,7 @@ import { byBrowserOrKey, problem } from '#platform/http';
 import type { Collect } from './collect.ts';
 import type { EventFilter } from './event-sql.ts';
 import { parseCursor } from './event-sql.ts';
+import { parsedOrText } from './quarantine.ts';
 import { EventSchema, QuarantinedSchema, refuse, SourceKindSchema, SourceSchema } from './schema.ts';
 import type { Source } from './source.ts';
 
@@ -205,7 +206,7 @@ export function collectRoutes(app: App, deps: { collect: Collect; identity: Iden
           reason: row.reason,
           detail: row.detail,
           message_id: row.message_id,
-          raw: rawOf(row.raw),
+          raw: parsedOrText(row.raw),
         })),
         counts,
         next: rows.length === limit && last ? String(last.id) : null,
@@ -242,7 +243,14 @@ export function collectRoutes(app: App, deps: { collect: Collect; identity: Iden
       const { ids, message } = request.body;
       if (message !== undefined && ids.length > 1)
         throw refuse('malformed-request', 'A mended message replaces one event; name one id.');
-      return quarantine.replay(workspaceId, ids.map(Number), message);
+      const replayed = await quarantine.replay(workspaceId, ids.map(Number), message);
+      await identity.pg.inWorkspace(workspaceId, (tx) =>
+        identity.audit(tx, request.principal, 'quarantine.replayed', 'quarantine', {
+          ...replayed,
+          mended: message !== undefined,
+        }),
+      );
+      return replayed;
     },
   );
 
@@ -259,8 +267,10 @@ export function collectRoutes(app: App, deps: { collect: Collect; identity: Iden
         response: { 200: Type.Object({ dropped: Type.Integer() }), ...errors },
       },
     },
-    async (request) => ({
-      dropped: await quarantine.drop(request.principal.workspaceId, request.body.ids.map(Number)),
+    async ({ principal, body }) => ({
+      dropped: await quarantine.drop(principal.workspaceId, body.ids.map(Number), (tx, events) =>
+        identity.audit(tx, principal, 'quarantine.dropped', 'quarantine', { events }),
+      ),
     }),
   );
 }
@@ -288,12 +298,4 @@ function figuresOf(figures: Listed['figures'] | null, lagMs: number) {
     last_seen: figures?.lastSeen?.toISOString() ?? null,
     lag_ms: lagMs,
   };
-}
-
-function rawOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,20 +1,23 @@
 import type { Event } from './message.ts';
 
-/** The columns of ClickHouse's table `events`, in the order in which rows are written to the log. */
+/**
+ * The columns of ClickHouse's table `events`, in the order in which rows are written to the log: first what is known
+ * only when the event is committed, then what came with it.
+ */
 export const columns = [
   'workspace_id',
   'key',
   'person',
+  'known',
+  'contract',
+  'seq',
   'time',
   'received',
-  'seq',
   'message_id',
   'source',
   'channel',
   'type',
   'event',
-  'known',
-  'contract',
   'historical',
   'bot',
   'order_id',
@@ -30,21 +33,24 @@ export const columns = [
 ] as const;
 export type Column = (typeof columns)[number];
 
-export interface Placed {
-  workspaceId: number;
+/** Whose an event is. */
+interface Owner {
   key: number;
   person: number;
-  /** ms */
-  received: number;
-  sourceId: number;
-  channel: string;
   known: boolean;
-  contract: boolean;
 }
 
-/** One row as TabSeparated, with its line end. */
-export function toRow(event: Event, placed: Placed, seq: number): string {
-  return `${placed.workspaceId}\t${placed.key}\t${placed.person}\t${seconds(event.time)}\t${seconds(placed.received)}\t${seq}\t${escaped(event.messageId)}\t${placed.sourceId}\t${placed.channel}\t${event.type}\t${escaped(event.event)}\t${placed.known ? 1 : 0}\t${placed.contract ? 1 : 0}\t${event.historical ? 1 : 0}\t${event.bot ? 1 : 0}\t${escaped(event.orderId)}\t${event.total ?? '\\N'}\t${event.currency}\t${escaped(event.storeId)}\t${escaped(event.userId)}\t${escaped(event.anonymousId)}\t${escaped(event.properties)}\t${escaped(event.traits)}\t${escaped(event.context)}\t${event.ignored.length === 0 ? '' : escaped(JSON.stringify(event.ignored))}\n`;
+/** No head has more characters: four numbers of at most 16 digits, two of one, six tabs. */
+export const longestHead = 80;
+
+/** The beginning of a row as TabSeparated. */
+export function rowHead(workspaceId: number, owner: Owner, contract: boolean, seq: number): string {
+  return `${workspaceId}\t${owner.key}\t${owner.person}\t${owner.known ? 1 : 0}\t${contract ? 1 : 0}\t${seq}\t`;
+}
+
+/** The rest of the row, with its line end; `received` in ms. */
+export function rowTail(event: Event, came: { received: number; sourceId: number; channel: string }): string {
+  return `${seconds(event.time)}\t${seconds(came.received)}\t${escaped(event.messageId)}\t${came.sourceId}\t${came.channel}\t${event.type}\t${escaped(event.event)}\t${event.historical ? 1 : 0}\t${event.bot ? 1 : 0}\t${escaped(event.orderId)}\t${event.total ?? '\\N'}\t${event.currency}\t${escaped(event.storeId)}\t${escaped(event.userId)}\t${escaped(event.anonymousId)}\t${escaped(event.properties)}\t${escaped(event.traits)}\t${escaped(event.context)}\t${event.ignored.length === 0 ? '' : escaped(JSON.stringify(event.ignored))}\n`;
 }
 
 function seconds(ms: number): string {

@@ -6,6 +6,8 @@ import { refuse } from './schema.ts';
 import type { Source } from './source.ts';
 import * as sql from './source-sql.ts';
 
+/** What a write key may look like; what does not is nobody's, and is not looked up. */
+const keyShape = /^[\x21-\x7e]{1,200}$/;
 /** How long another process may go on accepting for a source that was archived here, in ms. */
 const rememberMs = 10_000;
 
@@ -22,6 +24,7 @@ export class Sources {
 
   /** The source of a write key, or null. The key is the credential: it tells the workspace. */
   async byWriteKey(writeKey: string): Promise<Source | null> {
+    if (!keyShape.test(writeKey)) return null;
     const known = this.#byKey.get(writeKey);
     if (known && known.until > this.#clock.ms()) return known.source;
     const source = await this.#pg.asSystem((tx) => sql.findByWriteKey(tx, writeKey));

@@ -192,7 +192,8 @@ export async function trimLog(tx: Tx, workspaceId: number, most: number): Promis
        select seq from event_log where workspace_id = $1 and seq <= least(
          (select folded from log_heads where workspace_id = $1),
          (select seq from log_written where workspace_id = $1),
-         (select coalesce(min(seq), 9007199254740991) from log_positions where workspace_id = $1))
+         (select coalesce(min(coalesce(p.seq, 0)), 9007199254740991) from log_followers f
+            left join log_positions p on p.workspace_id = $1 and p.follower = f.name))
        order by seq limit $2)
      returning seq`,
     [workspaceId, most],

@@ -8,6 +8,7 @@ import type { App, RateLimiter } from '#platform/http';
 import { byWriteKey, createRateLimiter, problem, rawBodies } from '#platform/http';
 import type { Collect } from './collect.ts';
 import { maxEventBytes } from './collect.ts';
+import type { IngestAnswer } from './ingest.ts';
 import { parseTime } from './moment.ts';
 import { refuse } from './schema.ts';
 import type { Source } from './source.ts';
@@ -56,8 +57,7 @@ export async function trackingRoutes(app: App, deps: { collect: Collect; clock: 
 
   async function sourceOf(request: FastifyRequest, inBody: unknown): Promise<Source> {
     const key = keyInHeader(request) ?? (typeof inBody === 'string' ? inBody : null);
-    const source =
-      key === null || key === '' || key.length > 200 ? null : await collect.sources.byWriteKey(key);
+    const source = key === null ? null : await collect.sources.byWriteKey(key);
     if (!source) {
       throw refuse(
         'wrong-write-key',
@@ -91,47 +91,56 @@ export async function trackingRoutes(app: App, deps: { collect: Collect; clock: 
       throw refuse('too-large', `An event may have ${maxEventBytes / 1024} KB. Send less with it.`);
     }
     const context = body.context;
-    const answer = await collect.ingest({
-      workspaceId: source.workspaceId,
-      source,
-      messages:
-        single || context === undefined ? messages : messages.map((message) => withContext(message, context)),
-      receivedAt,
-      sentAt: parseTime(body.sentAt),
-      ...(typeof request.headers['user-agent'] === 'string'
-        ? { userAgent: request.headers['user-agent'] }
-        : {}),
-    });
-    const [only] = answer.items;
+    // Returned and not waited for here, so that this frame does not hold what was sent until its commit.
+    return told(
+      single,
+      collect.ingest({
+        workspaceId: source.workspaceId,
+        source,
+        messages:
+          single || context === undefined
+            ? messages
+            : messages.map((message) => withContext(message, context)),
+        receivedAt,
+        sentAt: parseTime(body.sentAt),
+        ...(typeof request.headers['user-agent'] === 'string'
+          ? { userAgent: request.headers['user-agent'] }
+          : {}),
+      }),
+    );
+  }
+
+  async function told(single: boolean, answer: Promise<IngestAnswer>): Promise<{ success: true }> {
+    const [only] = (await answer).items;
     if (single && only?.outcome === 'quarantined') {
       throw refuse('bad-event', `${only.detail} The event is kept in quarantine.`, { reason: only.reason });
     }
     return { success: true };
   }
 
-  await app.register(async (scope) => {
+  const routes = async (scope: App): Promise<void> => {
     await scope.register(cors, {
       origin: true,
       methods: ['POST', 'GET', 'OPTIONS'],
       maxAge: 86_400,
       hideOptionsRoute: true,
     });
-    rawBodies(scope as App, { maxBytes: maxBatchBytes });
+    rawBodies(scope, { maxBytes: maxBatchBytes });
     for (const [path, call] of Object.entries(calls)) {
       const short = path.length === 1;
       const options = schema(short ? `${call}Short` : call, `One ${call} call`, short);
-      scope.post(`/v1/${path}`, { schema: options }, (request) => accept(request, call));
+      scope.post(`/${path}`, { schema: options }, (request) => accept(request, call));
     }
     for (const path of ['batch', 'b', 'import']) {
       const options = schema(path, 'Many calls at once', path !== 'batch');
-      scope.post(`/v1/${path}`, { schema: options }, (request) => accept(request, null));
+      scope.post(`/${path}`, { schema: options }, (request) => accept(request, null));
     }
     // What the browser library tells about itself is nobody's business; it must not be an error either.
-    scope.post('/v1/m', { schema: schema('libraryMetrics', 'Ignored', true) }, async () => ({
+    scope.post('/m', { schema: schema('libraryMetrics', 'Ignored', true) }, async () => ({
       success: true,
     }));
     scope.get(
-      '/v1/projects/:writeKey/settings',
+      '/projects/:writeKey/settings',
       {
         schema: {
           tags: ['Collection'],
@@ -150,7 +159,9 @@ export async function trackingRoutes(app: App, deps: { collect: Collect; clock: 
         return librarySettings(writeKey, request.host, request.protocol);
       },
     );
-  });
+  };
+  // By the prefix only these paths answer pages of other origins.
+  await app.register((scope) => routes(scope as App), { prefix: '/v1' });
 }
 
 function keyInHeader(request: FastifyRequest): string | null {

@@ -4,6 +4,8 @@ import { type Odds, odds } from './random.ts';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
+/** The story is told in steps of this length, so that little is held at a time. */
+export const STEP_MS = HOUR_MS / 12;
 
 /** Where in the day things happen, local time. */
 export type Pattern = 'web' | 'app' | 'store';

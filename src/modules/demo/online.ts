@@ -250,6 +250,7 @@ function sayWho(world: World, person: Person, sitting: Sitting, at: Place): read
   }
   const told = fillIn(world, person, at.hour, { email: true, phone: dice.chance(0.5), name: true });
   sitting.identify(told.traits, told.ids, '/checkout');
+  sitting.wait(20);
   return told.ids;
 }
 

@@ -56,7 +56,7 @@ const CLOSENESS_BROUGHT = odds<Closeness>([
  * their own, drawn from a gamma distribution, and may drop out after any purchase, with a chance of their own,
  * drawn from a beta distribution. Means are purchases and looks a year.
  */
-export const RATES: Record<Closeness, { buysAYear: number; looksAYear: number }> = {
+const RATES: Record<Closeness, { buysAYear: number; looksAYear: number }> = {
   stranger: { buysAYear: 0.3, looksAYear: 1.6 },
   subscriber: { buysAYear: 0.5, looksAYear: 4 },
   guest: { buysAYear: 1.6, looksAYear: 2.5 },

@@ -1,5 +1,5 @@
 import type { Touchpoint } from './brand.ts';
-import { HOUR_MS } from './calendar.ts';
+import { HOUR_MS, STEP_MS } from './calendar.ts';
 import type { Id } from './identifiers.ts';
 import { hash, share } from './random.ts';
 
@@ -47,7 +47,7 @@ export interface Delivery {
   readonly oddity?: Oddity;
 }
 
-export const UNKIND = {
+const UNKIND = {
   /** Share of messages that come again. */
   repeated: 0.012,
   /** Share of those that carry another time then. */
@@ -59,9 +59,9 @@ const SALT_REPEAT = 71;
 const SALT_DELAY = 72;
 const SALT_BROKEN = 73;
 
-/** Everything that is on its way: sorted by the hour of arrival, then, an hour at a time, to the millisecond. */
+/** Everything that is on its way: sorted by the step of arrival, then, a step at a time, to the millisecond. */
 export class Post {
-  #byHour = new Map<number, Delivery[]>();
+  #byStep = new Map<number, Delivery[]>();
   #count = 0;
   #salt: number;
   #prefix: string;
@@ -76,7 +76,7 @@ export class Post {
   /** Messages on their way. */
   get waiting(): number {
     let waiting = 0;
-    for (const list of this.#byHour.values()) waiting += list.length;
+    for (const list of this.#byStep.values()) waiting += list.length;
     return waiting;
   }
 
@@ -129,18 +129,18 @@ export class Post {
       this.#aside.push(delivery);
       return;
     }
-    const hour = Math.floor(delivery.arrivedAt / HOUR_MS);
-    const list = this.#byHour.get(hour);
+    const step = Math.floor(delivery.arrivedAt / STEP_MS);
+    const list = this.#byStep.get(step);
     if (list) list.push(delivery);
-    else this.#byHour.set(hour, [delivery]);
+    else this.#byStep.set(step, [delivery]);
   }
 
-  /** What arrives in the hour that begins at `ms`, in order of arrival. */
+  /** What arrives in the step that begins at `ms`, in order of arrival. */
   arrivals(ms: number): Delivery[] {
-    const hour = Math.floor(ms / HOUR_MS);
-    const list = this.#byHour.get(hour);
+    const step = Math.floor(ms / STEP_MS);
+    const list = this.#byStep.get(step);
     if (!list) return [];
-    this.#byHour.delete(hour);
+    this.#byStep.delete(step);
     // Array.sort is stable: what arrives in the same millisecond stays in the order in which it was sent.
     return list.sort((a, b) => a.arrivedAt - b.arrivedAt);
   }

@@ -218,15 +218,18 @@ describe('word of mouth', () => {
 
   test('can be read from the events: an accepted invitation was sent by the one who brought', () => {
     const sentBy = new Map<unknown, number>();
-    let accepted = 0;
+    const outcome = { right: 0, wrong: 0, lost: 0 };
     for (const delivery of once(told)) {
       const { event, properties } = delivery.message as Message;
       if (event === 'Invite Sent') sentBy.set(properties?.invite_id, delivery.person);
       if (event !== 'Invite Accepted') continue;
-      accepted++;
-      expect(sentBy.get(properties?.invite_id)).toBe(world.parent[delivery.person]);
+      const sender = sentBy.get(properties?.invite_id);
+      outcome[sender === undefined ? 'lost' : sender === world.parent[delivery.person] ? 'right' : 'wrong']++;
     }
-    expect(accepted).toBeGreaterThan(100);
+    expect(outcome.wrong).toBe(0);
+    expect(outcome.right).toBeGreaterThan(100);
+    // A message was spoilt on its way, now and then.
+    expect(outcome.lost).toBeLessThan(5);
   });
 
   test('a shared link is followed by the one it brought', () => {

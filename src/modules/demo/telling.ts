@@ -134,6 +134,7 @@ export function register(world: World, person: Person, sitting: Sitting, device:
 export function subscribe(world: World, person: Person, sitting: Sitting, hour: number): void {
   const told = fillIn(world, person, hour, { email: true });
   sitting.identify(told.traits, told.ids, '/letter');
+  sitting.wait(6);
   if (told.ids.length > 0)
     world.flags[person.index] = (world.flags[person.index] as number) | FLAG.subscribed;
 }

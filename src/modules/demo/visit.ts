@@ -1,5 +1,5 @@
 import type { Store } from './brand.ts';
-import { DAY_MS, HOUR_MS } from './calendar.ts';
+import { DAY_MS, HOUR_MS, STEP_MS } from './calendar.ts';
 import type { Product } from './catalog.ts';
 import { broughtByShare, speakUp, takePart, wasInvited } from './community.ts';
 import { arrive, openBrowser } from './devices.ts';
@@ -9,7 +9,7 @@ import { readArticle, visitOnline } from './online.ts';
 import { type Person, personOf } from './person.ts';
 import { productAt } from './shopping.ts';
 import { visitStore } from './stores.ts';
-import { FLAG, hourMs, planNext, type World } from './world.ts';
+import { FLAG, hourOf, planNext, type World } from './world.ts';
 
 /** Chance that a newcomer buys on the first visit, by how near they will come. */
 const FIRST_BUY = {
@@ -21,8 +21,8 @@ const FIRST_BUY = {
   cardholder: 0.8,
 };
 
-/** Somebody's turn: what they do now, what follows from it, and when they come again. */
-export function visit(world: World, p: number, hour: number): void {
+/** Somebody's turn, within the step that begins at `stepMs`: what they do, what follows, when they come again. */
+export function visit(world: World, p: number, stepMs: number): void {
   const brought = (world.parent[p] as number) >= 0;
   const person = personOf(world.seed, p, brought, world.dice);
   const ordinal = world.visits[p] as number;
@@ -32,10 +32,10 @@ export function visit(world: World, p: number, hour: number): void {
   const first = !(flags & FLAG.seen);
   world.flags[p] = flags | FLAG.seen;
   const buys = first ? world.dice.chance(FIRST_BUY[person.closeness]) : (flags & FLAG.buysNext) !== 0;
-  const atMs = hourMs(world, hour) + world.dice.below(HOUR_MS);
+  const atMs = stepMs + world.dice.below(STEP_MS);
   const bought = act(world, person, atMs, buys, first && brought);
   if (bought) afterwards(world, person, bought);
-  planNext(world, person, hour);
+  planNext(world, person, hourOf(world, stepMs));
 }
 
 function act(world: World, person: Person, atMs: number, buys: boolean, justBrought: boolean): Bought | null {

@@ -201,7 +201,7 @@ function scheduleReturn(world: World, p: number, nowDay: number): void {
 }
 
 /** Puts somebody down for a visit in `hour`; who is down for none stays away. */
-export function enqueue(world: World, p: number, hour: number): void {
+function enqueue(world: World, p: number, hour: number): void {
   if (hour >= world.hours) return;
   world.next[p] = world.visitors[hour] as number;
   world.visitors[hour] = p;
@@ -237,25 +237,27 @@ function passOnNumbers(world: World): void {
   const passedOn = world.numberPassedOn as Set<number>;
   const free: Record<'gb' | 'cn', number[]> = { gb: [], cn: [] };
   for (let p = 0; p < world.total; p++) {
-    const market = marketOf(world.seed, p);
     const u = share(world.seed, SALT_NUMBER, p);
-    if (u < 0.04) {
-      const list = free[market];
-      const free50 = list.slice(0, 50);
-      const i = free50.findIndex(
-        (q) => (givenUp.get(q) as number) + 30 * 24 < (world.birthHour[p] as number),
-      );
-      if (i < 0) continue;
-      from.set(p, list[i] as number);
-      passedOn.add(list[i] as number);
-      list.splice(i, 1);
-    } else if (u < 0.07 && closenessOf(world.seed, p, (world.parent[p] as number) >= 0) !== 'stranger') {
-      const hour =
-        Math.max(0, world.birthHour[p] as number) + (60 + (hash(world.seed, SALT_NUMBER, p, 1) % 120)) * 24;
-      givenUp.set(p, hour);
-      free[market].push(p);
+    if (u >= 0.12 || !givesPhone(world, p)) continue;
+    const list = free[marketOf(world.seed, p)];
+    const bornAt = world.birthHour[p] as number;
+    if (u < 0.06) {
+      const i = list.slice(0, 50).findIndex((q) => (givenUp.get(q) as number) + 30 * 24 < bornAt);
+      const [previous] = i < 0 ? [] : list.splice(i, 1);
+      if (previous === undefined) continue;
+      from.set(p, previous);
+      passedOn.add(previous);
+    } else {
+      givenUp.set(p, Math.max(0, bornAt) + (60 + (hash(world.seed, SALT_NUMBER, p, 1) % 120)) * 24);
+      list.push(p);
     }
   }
+}
+
+/** Whether somebody will ever tell a phone number, more or less. */
+function givesPhone(world: World, p: number): boolean {
+  const closeness = closenessOf(world.seed, p, (world.parent[p] as number) >= 0);
+  return closeness === 'account' || closeness === 'member' || closeness === 'cardholder';
 }
 
 /** Somebody's phone number in an hour, in normal form. */

@@ -1,99 +1,15 @@
-import { existsSync, mkdtempSync, openAsBlob, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ingest } from '#modules/collect';
-import { createHttp } from '#platform/http';
 import { Unavailable } from '#platform/refusal';
-import { dataFolder } from '../../../test/data.ts';
-import { secretKey, type TestProgram, testProgram } from '../../../test/fixtures/program.ts';
-import { createImports, type Imports, importRoutes } from './index.ts';
+import { form, type TestImports, testImports } from '../../../test/fixtures/imports.ts';
+import { runImport } from './run/run.ts';
 import type { Guess, Import } from './schema.ts';
 
-let program: TestProgram;
-let home: string;
-let imports: Imports;
-let app: Awaited<ReturnType<typeof createHttp>>;
-/** What stands between an import and collection; a test may put something in the way. */
-let ingest: (request: Ingest) => ReturnType<TestProgram['collect']['ingest']>;
-
+let on: TestImports;
 beforeAll(async () => {
-  program = await testProgram();
-  home = mkdtempSync(join(tmpdir(), 'pando-imports-'));
-  const { pg, collect, identity, people, jobs, facts, clock, log } = program;
-  ingest = collect.ingest;
-  const between = { ...collect, ingest: (request: Ingest) => ingest(request) };
-  imports = createImports({
-    pg,
-    collect: between,
-    identity,
-    people,
-    jobs,
-    facts,
-    clock,
-    log,
-    home,
-    disk: { refusal: () => undefined },
-  });
-  app = await createHttp({ log, config: { trustProxy: false }, version: 'test', checkAnswers: true });
-  await importRoutes(app, { imports, identity, clock });
-  await app.ready();
-  await jobs.start();
+  on = await testImports();
 }, 120_000);
-
-afterAll(async () => {
-  await app?.close();
-  await program?.drop();
-  rmSync(home, { recursive: true, force: true });
-});
-
-async function ask<T>(method: 'GET' | 'POST', url: string, form?: FormData, key = secretKey) {
-  const body = form && new Response(form);
-  const answer = await app.inject({
-    method,
-    url,
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(body ? { 'content-type': body.headers.get('content-type') ?? '' } : {}),
-    },
-    ...(body ? { payload: Buffer.from(await body.arrayBuffer()) } : {}),
-  });
-  const json =
-    answer.headers['content-type']?.includes('json') && !answer.headers['content-type'].includes('ndjson');
-  return {
-    status: answer.statusCode,
-    text: answer.body,
-    body: (json ? answer.json() : null) as T & { detail?: string; type?: string },
-  };
-}
-
-function form(fields: Record<string, string | Blob>): FormData {
-  const data = new FormData();
-  for (const [name, value] of Object.entries(fields)) {
-    if (typeof value === 'string') data.set(name, value);
-    else data.set(name, value, 'sales.csv');
-  }
-  return data;
-}
-
-const send = (fields: Record<string, string | Blob>) => ask<Import>('POST', '/api/imports', form(fields));
-
-async function ended(id: string): Promise<Import> {
-  for (;;) {
-    const { body } = await ask<Import>('GET', `/api/imports/${id}`);
-    if (body.state !== 'waiting' && body.state !== 'running') return body;
-    await program.clock.sleep(50);
-  }
-}
-
-/** Sends a file and waits for what becomes of it. */
-async function bring(fields: Record<string, string | Blob>): Promise<Import> {
-  const sent = await send(fields);
-  expect(sent.body.detail).toBeUndefined();
-  expect(sent.status).toBe(202);
-  return ended(sent.body.id);
-}
+afterAll(() => on?.drop());
 
 const mapping = `
 zone: Europe/London
@@ -121,17 +37,9 @@ function table(orders: number): string {
   return [header, ...list, ...list].join('\n');
 }
 
-const overview = async () =>
-  (
-    await program.ask<Record<string, unknown>>(
-      'GET',
-      '/api/overview?from=2000-01-01T00:00:00Z&to=2030-01-01T00:00:00Z',
-    )
-  ).body;
-
 test('a file comes in once, however often it is sent', async () => {
   const file = new Blob([gzipSync(table(1200))]);
-  const first = await bring({ name: 'Twice', mapping, file });
+  const first = await on.bring({ name: 'Twice', mapping, file });
   expect(first).toMatchObject({
     state: 'done',
     progress: 1,
@@ -146,20 +54,15 @@ test('a file comes in once, however often it is sent', async () => {
     file: 'sales.csv',
     error: null,
   });
-  const before = await overview();
+  const before = await on.overview();
   expect(before).toMatchObject({ orders: 1200, known_people: 100 });
-  const second = await bring({ name: 'twice', mapping, file });
+  const second = await on.bring({ name: 'twice', mapping, file });
   expect(second).toMatchObject({ state: 'done', accepted: 0, duplicates: 1200 });
-  expect(await overview()).toEqual(before);
-  expect(readFolder()).toEqual([]);
-  const { body } = await ask<{ items: Import[] }>('GET', '/api/imports?limit=1');
+  expect(await on.overview()).toEqual(before);
+  expect(on.files()).toEqual([]);
+  const { body } = await on.ask<{ items: Import[] }>('GET', '/api/imports?limit=1');
   expect(body.items.map((i) => i.id)).toEqual([second.id]);
 });
-
-function readFolder(): string[] {
-  const folder = join(home, 'imports');
-  return existsSync(folder) ? readdirSync(folder) : [];
-}
 
 describe('when the program dies', () => {
   test.each([1, 3])(
@@ -169,70 +72,69 @@ describe('when the program dies', () => {
       let calls = 0;
       const dead = Promise.withResolvers<never>();
       // The process freezes in the middle of a batch whose answer it never sees.
-      ingest = async (request) => {
+      on.between.ingest = async (request) => {
         calls++;
-        const answer = await program.collect.ingest(request);
+        const answer = await on.program.collect.ingest(request);
         return calls <= batches ? answer : dead.promise;
       };
-      const { body } = await send({
+      const { body } = await on.send({
         name,
         mapping: mapping.replaceAll('o:', `${batches}:`),
         file: new Blob([table(3000)]),
       });
-      while (calls <= batches) await program.clock.sleep(20);
-      await program.clock.sleep(700);
-      const frozen = (await ask<Import>('GET', `/api/imports/${body.id}`)).body;
+      while (calls <= batches) await on.program.clock.sleep(20);
+      await on.program.clock.sleep(700);
+      const frozen = (await on.ask<Import>('GET', `/api/imports/${body.id}`)).body;
       expect(frozen.state).toBe('running');
       expect(frozen.sent).toBeLessThan(3000);
 
-      ingest = program.collect.ingest;
-      const { runImport } = await import('./run/run.ts');
-      const { pg, collect, facts, clock, log } = program;
+      on.between.ingest = on.program.collect.ingest;
+      const { pg, collect, facts, clock, log } = on.program;
       const disk = { refusal: () => undefined };
       await runImport(
-        { pg, collect, facts, clock, log, disk, files: imports.files },
-        { workspaceId: program.workspaceId, id: body.id, signal: new AbortController().signal },
+        { pg, collect, facts, clock, log, disk, files: on.imports.files },
+        { workspaceId: on.program.workspaceId, id: body.id, signal: new AbortController().signal },
       );
-      const after = await ended(body.id);
+      const after = await on.ended(body.id);
       expect(after).toMatchObject({ state: 'done', rows: 6000, events: 3000, sent: 3000, resumed: 1 });
       expect(after.accepted + after.duplicates).toBe(3000);
       const count = await ordersOf(name);
       expect(count).toBe(3000);
       // The frozen one comes to, finds that it is somebody else's work, and leaves off.
       dead.reject(new Unavailable('gone'));
-      while ((await jobsLeft()) > 0) await program.clock.sleep(20);
+      while ((await jobsLeft()) > 0) await on.program.clock.sleep(20);
       expect(await ordersOf(name)).toBe(3000);
     },
   );
 });
 
 async function jobsLeft(): Promise<number> {
-  const { rows } = await program.pg.raw.query('select from graphile_worker._private_jobs');
+  const { rows } = await on.program.pg.raw.query('select from graphile_worker._private_jobs');
   return rows.length;
 }
 
 async function ordersOf(sourceName: string): Promise<number> {
-  await program.settled();
-  const source = await program.collect.sources.ensure(program.workspaceId, {
+  await on.program.settled();
+  const source = await on.program.collect.sources.ensure(on.program.workspaceId, {
     name: sourceName,
     kind: 'import',
   });
-  const [row] = await program.ch.query<{ n: string }>(
+  const [row] = await on.program.ch.query<{ n: string }>(
     'select count() as n from events where workspace_id = {w:UInt32} and source = {s:UInt32}',
-    { w: program.workspaceId, s: source.id },
+    { w: on.program.workspaceId, s: source.id },
   );
   return Number(row?.n);
 }
 
 test('while an engine is away the import waits, and goes on', async () => {
   let tries = 0;
-  ingest = async (request) => {
+  on.between.ingest = async (request) => {
     tries++;
     if (tries <= 3) throw new Unavailable('ClickHouse is away.', { retryAfterS: 0.01 });
-    return program.collect.ingest(request);
+    return on.program.collect.ingest(request);
   };
-  const found = await bring({ name: 'Patient', mapping, file: new Blob([table(50)]) });
-  ingest = program.collect.ingest;
+  const found = await on.bring({ name: 'Patient', mapping, file: new Blob([table(50)]) });
+  on.between.ingest = on.program.collect.ingest;
   expect(found).toMatchObject({ state: 'done', accepted: 50 });
   expect(tries).toBeGreaterThan(3);
 });
@@ -248,9 +150,9 @@ describe('rows that cannot be taken', () => {
   ].join('\n');
 
   test('come back as a file with line and reason, which is imported once it is mended', async () => {
-    const found = await bring({ name: 'Mend me', mapping, file: new Blob([bad]) });
+    const found = await on.bring({ name: 'Mend me', mapping, file: new Blob([bad]) });
     expect(found).toMatchObject({ state: 'done', rows: 4, events: 1, accepted: 1, rejected: 3 });
-    const rejects = await ask('GET', `/api/imports/${found.id}/rejects`);
+    const rejects = await on.ask('GET', `/api/imports/${found.id}/rejects`);
     expect(rejects.status).toBe(200);
     expect(rejects.text.split('\n').sort()).toEqual(
       [
@@ -264,55 +166,79 @@ describe('rows that cannot be taken', () => {
     const mended = rejects.text
       .replace(',many,', ',4,')
       .replace(/^5,.*$/m, '5,,3,2020-03-01,c@example.com,nail,1,1');
-    const again = await bring({ name: 'Mend me', mapping, file: new Blob([mended]) });
+    const again = await on.bring({ name: 'Mend me', mapping, file: new Blob([mended]) });
     expect(again).toMatchObject({ state: 'done', events: 2, accepted: 2, rejected: 0 });
-    expect((await ask('GET', `/api/imports/${again.id}/rejects`)).body.type).toBe('imports/nothing-rejected');
+    expect((await on.ask('GET', `/api/imports/${again.id}/rejects`)).body.type).toBe(
+      'imports/nothing-rejected',
+    );
   });
 
   test('are gone when the person they tell of is erased', async () => {
     const file = new Blob([
       `${header}\n7,2020-03-01,gone@example.com,hat,1,2\n8,someday,Gone@Example.com,hat,1,2\n9,someday,stays@example.com,hat,1,2\n`,
     ]);
-    const found = await bring({ name: 'Erase', mapping, file });
+    const found = await on.bring({ name: 'Erase', mapping, file });
     expect(found.rejected).toBe(2);
-    const { body } = await program.ask<{ items: { id: string }[] }>(
+    const { body } = await on.program.ask<{ items: { id: string }[] }>(
       'GET',
       '/api/people?identifier=email:gone@example.com',
     );
-    const erased = await program.ask('DELETE', `/api/people/${body.items[0]?.id}`);
+    const erased = await on.program.ask('DELETE', `/api/people/${body.items[0]?.id}`);
     expect(erased.status).toBeLessThan(300);
-    const left = (await ask('GET', `/api/imports/${found.id}/rejects`)).text;
+    const left = (await on.ask('GET', `/api/imports/${found.id}/rejects`)).text;
     expect(left).not.toMatch(/gone@example/i);
     expect(left).toContain('stays@example.com');
   });
 });
 
 test('a dry run reads everything and sends nothing', async () => {
-  const before = await overview();
-  const found = await bring({ name: 'Dry', mapping, dry_run: 'true', file: new Blob([table(20)]) });
+  const before = await on.overview();
+  const found = await on.bring({ name: 'Dry', mapping, dry_run: 'true', file: new Blob([table(20)]) });
   expect(found).toMatchObject({ state: 'done', dry_run: true, rows: 40, events: 20, sent: 0, accepted: 0 });
   expect(found.sample?.length).toBe(5);
   expect(found.sample?.[0]).toMatchObject({ event: 'Order Completed', properties: { currency: 'GBP' } });
-  expect(await overview()).toEqual(before);
+  expect(await on.overview()).toEqual(before);
+});
+
+test('values are looked up in a file that comes along', async () => {
+  const found = await on.bring({
+    name: 'Looked up',
+    dry_run: 'true',
+    mapping: `${mapping.replace('name: what', 'name: goods.title')}lookup: { goods: { by: what, key: code } }\n`,
+    file: new Blob([`${header}\n1,2020-03-01,a@example.com,x1,1,2\n2,2020-03-01,a@example.com,x2,1,2\n`]),
+    'lookup:goods': new Blob(['code;title;shelf\nx1;"Hat; green";4\n']),
+  });
+  const products = (found.sample ?? []).map(
+    (m) => (m as { properties: { products: unknown } }).properties.products,
+  );
+  expect(products).toEqual(
+    expect.arrayContaining([
+      [{ name: 'Hat; green', quantity: 1, price: '2' }],
+      [{ quantity: 1, price: '2' }],
+    ]),
+  );
+  const wrong = await on.send({ name: 'x', mapping, file: new Blob([table(1)]), other: new Blob(['x']) });
+  expect(wrong.body.type).toBe('imports/bad-form');
 });
 
 test('an import is cancelled where it stands', async () => {
-  ingest = async (request) => {
-    await program.clock.sleep(100);
-    return program.collect.ingest(request);
+  on.between.ingest = async (request) => {
+    await on.program.clock.sleep(100);
+    return on.program.collect.ingest(request);
   };
-  const { body } = await send({ name: 'Cancelled', mapping, file: new Blob([table(20_000)]) });
+  const { body } = await on.send({ name: 'Cancelled', mapping, file: new Blob([table(20_000)]) });
   // The same once more, while it is under way, is the same import.
-  const twin = await send({ name: 'Cancelled', mapping, file: new Blob([table(20_000)]) });
+  const twin = await on.send({ name: 'Cancelled', mapping, file: new Blob([table(20_000)]) });
   expect([twin.status, twin.body.id]).toEqual([200, body.id]);
-  while ((await ask<Import>('GET', `/api/imports/${body.id}`)).body.sent === 0) await program.clock.sleep(50);
-  const cancelled = await ask<Import>('POST', `/api/imports/${body.id}/cancel`);
+  while ((await on.ask<Import>('GET', `/api/imports/${body.id}`)).body.sent === 0)
+    await on.program.clock.sleep(50);
+  const cancelled = await on.ask<Import>('POST', `/api/imports/${body.id}/cancel`);
   expect(cancelled.body.state).toBe('cancelled');
-  expect((await ask('POST', `/api/imports/${body.id}/cancel`)).body.type).toBe('imports/already-ended');
-  for (let i = 0; i < 100 && readFolder().length > 0; i++) await program.clock.sleep(50);
-  ingest = program.collect.ingest;
-  expect(readFolder()).toEqual([]);
-  expect((await ask<Import>('GET', `/api/imports/${body.id}`)).body).toMatchObject({ state: 'cancelled' });
+  expect((await on.ask('POST', `/api/imports/${body.id}/cancel`)).body.type).toBe('imports/already-ended');
+  for (let i = 0; i < 100 && on.files().length > 0; i++) await on.program.clock.sleep(50);
+  on.between.ingest = on.program.collect.ingest;
+  expect(on.files()).toEqual([]);
+  expect((await on.ask<Import>('GET', `/api/imports/${body.id}`)).body).toMatchObject({ state: 'cancelled' });
 });
 
 describe('what is wrong is said at once', () => {
@@ -346,15 +272,15 @@ describe('what is wrong is said at once', () => {
       /guessed/,
     ],
   ])('%s', async (_name, fields, status, type, detail) => {
-    const answer = await send(fields);
+    const answer = await on.send(fields);
     expect([answer.status, answer.body.type]).toEqual([status, type]);
     expect(answer.body.detail).toMatch(detail);
-    expect(readFolder()).toEqual([]);
+    expect(on.files()).toEqual([]);
   });
 });
 
 test('a guess tells what the file seems to be and keeps nothing', async () => {
-  const { body, status } = await ask<Guess>(
+  const { body, status } = await on.ask<Guess>(
     'POST',
     '/api/imports/guess',
     form({ file: new Blob([table(3)]) }),
@@ -369,82 +295,14 @@ test('a guess tells what the file seems to be and keeps nothing', async () => {
     'price',
   ]);
   expect(body.sample.length).toBe(3);
-  expect(readFolder()).toEqual([]);
+  expect(on.files()).toEqual([]);
 });
 
 test('another brand sees no import of this one', async () => {
-  const found = await bring({ name: 'Mine', mapping, file: new Blob([table(2)]) });
-  const { identity } = program;
+  const found = await on.bring({ name: 'Mine', mapping, file: new Blob([table(2)]) });
+  const { identity } = on.program;
   const other = await identity.workspaces.create({ name: 'Other' });
-  const listed = await imports.list(other.id, null, 100);
+  const listed = await on.imports.list(other.id, null, 100);
   expect(listed).toEqual([]);
-  await expect(imports.find(other.id, found.id)).rejects.toThrow(/No import/);
+  await expect(on.imports.find(other.id, found.id)).rejects.toThrow(/No import/);
 });
-
-test.skipIf(!dataFolder())(
-  'the real online-retail file has the figures that anyone can recompute, also when it is sent twice',
-  async () => {
-    const fresh = await testProgram();
-    const folder = mkdtempSync(join(tmpdir(), 'pando-imports-'));
-    try {
-      const { pg, collect, identity, people, jobs, facts, clock, log } = fresh;
-      const own = createImports({
-        pg,
-        collect,
-        identity,
-        people,
-        jobs,
-        facts,
-        clock,
-        log,
-        home: folder,
-        disk: { refusal: () => undefined },
-      });
-      const door = await createHttp({ log, config: { trustProxy: false }, version: 'test' });
-      await importRoutes(door, { imports: own, identity, clock });
-      await door.ready();
-      await jobs.start();
-      const known = app;
-      app = door;
-      try {
-        const file = await openAsBlob(join(dataFolder() ?? '', 'online-retail.csv.gz'));
-        const expected = {
-          known_people: 4372,
-          orders: 22064,
-          returns: 3836,
-          buyers: 4338,
-          paid_orders: 18532,
-          known_revenue: { GBP: '8911407.904' },
-          revenue: { GBP: '10644560.424' },
-        };
-        for (const counts of [
-          { accepted: 25900, duplicates: 0 },
-          { accepted: 0, duplicates: 25900 },
-        ]) {
-          const found = await bring({ name: 'online-retail', file });
-          expect(found).toMatchObject({
-            state: 'done',
-            preset: 'online-retail',
-            rows: 541_909,
-            rejected: 0,
-            quarantined: 0,
-            ...counts,
-          });
-          process.stdout.write(`online-retail: ${found.rows_per_s} rows/s\n`);
-          const figures = await fresh.ask<Record<string, unknown>>(
-            'GET',
-            '/api/overview?from=2010-01-01T00:00:00Z&to=2012-01-01T00:00:00Z',
-          );
-          expect(figures.body).toMatchObject(expected);
-        }
-      } finally {
-        app = known;
-        await door.close();
-      }
-    } finally {
-      await fresh.drop();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
-  300_000,
-);

@@ -7,7 +7,7 @@ import type { Clock } from '#platform/clock';
 import { type App, acceptUploads, byBrowserOrKey, problem } from '#platform/http';
 import { uuidv7 } from '#platform/ids';
 import type { Wanted } from './create.ts';
-import type { Imports } from './index.ts';
+import type { Imports } from './imports.ts';
 import { presetNames, readPreset } from './presets/presets.ts';
 import { Guess, Import, ImportPage, Presets, refuse } from './schema.ts';
 import type { ImportRow } from './sql.ts';

@@ -52,7 +52,7 @@ export const ImportPage = Type.Object({
 });
 
 /** What a column seems to be. */
-export const GuessedColumn = Type.Object(
+const GuessedColumn = Type.Object(
   {
     name: Type.String(),
     looks: Type.String({ description: 'What it seems to hold' }),
@@ -65,7 +65,6 @@ export const GuessedColumn = Type.Object(
   },
   { title: 'Guessed column' },
 );
-export type GuessedColumn = Static<typeof GuessedColumn>;
 
 /** What a file seems to be, before anything is written. */
 export const Guess = Type.Object(

@@ -10,7 +10,7 @@ export async function overview(
   const period = {
     ws: workspaceId,
     from: o.from?.getTime() ?? 0,
-    to: o.to?.getTime() ?? 0,
+    to: o.to ? o.to.getTime() || 1 : 0,
     humans: o.withoutBots ? 1 : 0,
   };
   const [[counts], sums] = await Promise.all([

@@ -314,7 +314,13 @@ export class Batch {
     };
     const moves = [...this.#moves];
     if (this.#unsettled.size > 0) {
-      const settled = await settle(this.#tx, this.#ws, [...this.#unsettled], this.#rules, take);
+      const touched = [...this.#newTies, ...this.#earlier].filter((tie) =>
+        tie.keys.some((key) => this.#unsettled.has(key)),
+      );
+      const settled = await settle(this.#tx, this.#ws, [...this.#unsettled], this.#rules, take, {
+        throughSeeds: false,
+        ties: touched.map((tie) => tie.hash),
+      });
       moves.push(...settled.moves.filter((move) => !this.#new.has(move.key)));
     }
     if (this.#asked.size > 0) {

@@ -166,7 +166,7 @@ export async function markShared(
 }
 
 /** Sets whether an identifier links, and settles all that it tied together. */
-export async function relink(
+async function relink(
   tx: Tx,
   how: Pick<Deciding, 'workspaceId' | 'rules' | 'facts'>,
   nextKey: number,

@@ -7,8 +7,8 @@ import type { PeopleSettings } from './schema.ts';
 import { refuse } from './schema.ts';
 import * as sql from './sql.ts';
 import * as tieSql from './tie-sql.ts';
-import type { StoredTraits } from './traits.ts';
-import { restored, typeOf, wordQuery } from './traits.ts';
+import type { StoredTraits, TraitEntry } from './traits.ts';
+import { isNewer, restored, typeOf, wordQuery } from './traits.ts';
 
 export interface PersonSummary {
   id: string;
@@ -119,21 +119,20 @@ export function strongestFirst<T extends { kind: string; key: number }>(
 }
 
 /** Traits over all identifiers of a person: for each name the newest by the event's own time. */
-export function mergeTraits(
+function mergeTraits(
   rows: readonly sql.IdentifierRow[],
   profiles: ReadonlyMap<number, StoredTraits>,
 ): Record<string, TraitValue> {
-  const merged = new Map<string, { value: unknown; at: number; from: string }>();
+  const merged = new Map<string, { entry: TraitEntry; from: string }>();
   for (const row of rows) {
-    for (const [name, [value, at]] of Object.entries(profiles.get(row.key) ?? {})) {
+    for (const [name, entry] of Object.entries(profiles.get(row.key) ?? {})) {
       const known = merged.get(name);
-      const newer =
-        !known || at > known.at || (at === known.at && JSON.stringify(value) > JSON.stringify(known.value));
-      if (newer) merged.set(name, { value, at, from: labelOf(row) });
+      if (!known || isNewer(entry, known.entry)) merged.set(name, { entry, from: labelOf(row) });
     }
   }
   const traits: Record<string, TraitValue> = {};
-  for (const [name, { value, at, from }] of [...merged].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, { entry, from }] of [...merged].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const [value, at] = entry;
     const sent = restored(value);
     Object.defineProperty(traits, name, {
       value: { value: sent, type: typeOf(sent), time: new Date(at).toISOString(), from },

@@ -55,7 +55,7 @@ export type IgnoredReason =
   | 'blocked'
   | 'not-text';
 
-export const maxIdentifierLength = 512;
+const maxIdentifierLength = 512;
 
 const placeholders = new Set([
   'null',

@@ -76,7 +76,7 @@ export const refuse = refusals('people', {
 
 const time = Type.String({ format: 'date-time' });
 
-export const IdentifierSchema = Type.Object(
+const IdentifierSchema = Type.Object(
   {
     kind: Type.String(),
     value: Type.String(),

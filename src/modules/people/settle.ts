@@ -15,28 +15,32 @@ export interface Surroundings {
 }
 
 /**
- * Everything that can bear on how these identifiers are joined: along ties and decisions, but not through an
- * identifier that no longer links (what is behind it cannot be reached by it).
+ * Everything that can bear on how these identifiers are joined: along decisions and ties, but not along the ties of an
+ * identifier that no longer links. A kiosk has thousands, and none of them joins anything; `ties` names those to load
+ * all the same, and with `throughSeeds` the ties of the seeds are followed whatever their state.
  */
 export async function loadSurroundings(
   tx: Tx,
   workspaceId: number,
   seeds: readonly number[],
+  o: { throughSeeds: boolean; ties?: readonly string[] } = { throughSeeds: true },
 ): Promise<Surroundings> {
   const nodes = new Map<number, Node>();
   const ties = new Map<string, tieSql.TieRow>();
   const decisions = new Map<number, Decision>();
-  let frontier = [...new Set(seeds)];
+  const isSeed = new Set(seeds);
+  let frontier = [...isSeed];
+  for (const row of await tieSql.tiesByHash(tx, workspaceId, o.ties ?? [])) ties.set(row.hash, row);
   const asked = new Set(seeds);
   while (frontier.length > 0) {
     for (const row of await sql.findByKey(tx, workspaceId, frontier)) nodes.set(row.key, toNode(row));
-    const open = frontier.filter((key) => seeds.includes(key) || linksOn(nodes.get(key)));
+    const open = frontier.filter((key) => (o.throughSeeds && isSeed.has(key)) || linksOn(nodes.get(key)));
     const next = new Set<number>();
     for (const row of await tieSql.tiesOf(tx, workspaceId, open)) {
       ties.set(row.hash, row);
       for (const key of row.keys) if (!asked.has(key)) next.add(key);
     }
-    for (const decision of await tieSql.decisionsOf(tx, workspaceId, open)) {
+    for (const decision of await tieSql.decisionsOf(tx, workspaceId, frontier)) {
       decisions.set(decision.id, decision);
       for (const key of decision.bonds.flat()) if (!asked.has(key)) next.add(key);
     }
@@ -102,8 +106,9 @@ export async function settle(
   seeds: readonly number[],
   rules: IdentityRules,
   onChange: (name: string, node: Node) => void,
+  o: { throughSeeds: boolean; ties?: readonly string[] } = { throughSeeds: true },
 ): Promise<Settled> {
-  const around = await loadSurroundings(tx, workspaceId, seeds);
+  const around = await loadSurroundings(tx, workspaceId, seeds, o);
   const people = judge(around, rules);
   const outcomes = around.ties
     .map((tie) => ({

@@ -91,6 +91,16 @@ export async function moveTiesBack(tx: Tx, workspaceId: number, ties: readonly N
   );
 }
 
+export async function tiesByHash(tx: Tx, workspaceId: number, hashes: readonly string[]): Promise<TieRow[]> {
+  if (hashes.length === 0) return [];
+  return tx.query<TieRow>(
+    `select ${tieColumns} from unnest($2::bigint[]) as u(h)
+      cross join lateral (select * from ties where workspace_id = $1 and ties.hash = u.h limit 1) t`,
+    [workspaceId, numbers(hashes)],
+    'people.tiesByHash',
+  );
+}
+
 /** At least how many identifiers each is tied to; who is not in the answer has no tie. */
 export async function countTied(
   tx: Tx,

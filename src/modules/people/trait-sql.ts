@@ -1,25 +1,25 @@
 import type { Tx } from '#platform/postgres';
 import { numbers } from './sql.ts';
 
-/** Merges traits, as JSON texts, into what is known; `search` are lexemes, empty where nothing is to be found by. */
+/** Merges traits, as JSON texts, into what is known; `named` where somebody may be found by one of them. */
 export async function mergeProfiles(
   tx: Tx,
   workspaceId: number,
   now: Date,
-  rows: readonly { key: number; traits: string; search: string }[],
+  rows: readonly { key: number; traits: string; named: boolean }[],
 ): Promise<void> {
   await tx.query(
     `insert into profiles as p (workspace_id, key, traits, search, updated_at)
-     select $1, k, t, w::tsvector, $2 from unnest($3::bigint[], $4::jsonb[], $5::text[]) as n(k, t, w)
+     select $1, k, t, words_of(t), $2 from unnest($3::bigint[], $4::jsonb[]) as n(k, t)
      on conflict (workspace_id, key) do update set
        traits = merge_traits(p.traits, excluded.traits), updated_at = excluded.updated_at,
-       search = case when excluded.search = ''::tsvector then p.search else excluded.search end`,
+       search = case when p.key = any($5::bigint[]) then words_of(merge_traits(p.traits, excluded.traits)) else p.search end`,
     [
       workspaceId,
       now,
       numbers(rows.map((row) => row.key)),
       rows.map((row) => row.traits),
-      rows.map((row) => row.search),
+      numbers(rows.filter((row) => row.named).map((row) => row.key)),
     ],
     'people.mergeProfiles',
   );

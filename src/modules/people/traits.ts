@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Tx } from '#platform/postgres';
 import * as sql from './trait-sql.ts';
 
@@ -9,10 +10,16 @@ export interface ProfileChange {
   traits: Readonly<Record<string, unknown>>;
 }
 
-/** By name: the value and the time of the event it came with, ms. */
-export type StoredTraits = Record<string, [unknown, number]>;
+/**
+ * The value, the time of the event it came with (ms), what decides between values of one time, and for names the
+ * words to be found by.
+ */
+export type TraitEntry = [value: unknown, at: number, tie: number, words?: string];
+export type StoredTraits = Record<string, TraitEntry>;
 
 const maxTraits = 500;
+/** Longer names are no names of traits; they are kept, but not listed with their types. */
+const longestName = 500;
 
 /** Merges what a batch says into what is known; for each name the newest wins. */
 export async function saveProfiles(
@@ -23,17 +30,20 @@ export async function saveProfiles(
   knownTypes: Set<string>,
 ): Promise<void> {
   if (changes.length === 0) return;
-  const byKey = new Map<number, Map<string, [unknown, number]>>();
+  const byKey = new Map<number, Map<string, TraitEntry>>();
   const types = new Map<string, [string, string]>();
   for (const { key, at, traits } of changes) {
     let merged = byKey.get(key);
     if (!merged) byKey.set(key, (merged = new Map()));
     for (const [name, sent] of Object.entries(traits).slice(0, maxTraits)) {
-      const entry: [unknown, number] = [storable(sent), at];
-      const known = merged.get(name);
-      if (!known || isNewer(entry, known)) merged.set(name, entry);
+      const json = JSON.stringify(sent);
+      const entry: TraitEntry = [storable(sent, json), at, tieOf(json)];
+      if (nameTraits.has(name)) entry.push(lexemes(workspaceId, sent));
+      const stored = safe(name);
+      const known = merged.get(stored);
+      if (!known || isNewer(entry, known)) merged.set(stored, entry);
       const type = typeOf(sent);
-      types.set(`${name}\0${type}`, [name, type]);
+      if (stored.length <= longestName) types.set(`${stored}\0${type}`, [stored, type]);
     }
   }
   const rows = [...byKey].sort(([a], [b]) => a - b);
@@ -43,8 +53,8 @@ export async function saveProfiles(
     now,
     rows.map(([key, found]) => ({
       key,
-      traits: JSON.stringify(Object.fromEntries([...found].map(([name, entry]) => [safe(name), entry]))),
-      search: lexemes(workspaceId, found),
+      traits: JSON.stringify(Object.fromEntries(found)),
+      named: [...found.values()].some(([, , , words]) => words !== undefined),
     })),
   );
   for (const name of types.keys()) if (knownTypes.has(`${workspaceId}\0${name}`)) types.delete(name);
@@ -53,17 +63,17 @@ export async function saveProfiles(
     if (knownTypes.size > 100_000) knownTypes.clear();
     for (const name of types.keys()) knownTypes.add(`${workspaceId}\0${name}`);
   });
-  await sql.insertTraitTypes(
-    tx,
-    workspaceId,
-    now,
-    [...types.values()].map(([name, type]) => [safe(name), type]),
-  );
+  await sql.insertTraitTypes(tx, workspaceId, now, [...types.values()]);
 }
 
-function isNewer(entry: [unknown, number], known: [unknown, number]): boolean {
-  if (entry[1] !== known[1]) return entry[1] > known[1];
-  return JSON.stringify(entry[0]) > JSON.stringify(known[0]);
+/** Of two entries of one name the newer counts; of one time, the one with the greater tie. */
+export function isNewer(entry: TraitEntry, known: TraitEntry): boolean {
+  return entry[1] !== known[1] ? entry[1] > known[1] : (entry[2] ?? 0) > (known[2] ?? 0);
+}
+
+/** 48 bits of the value's JSON text: an order that is nobody's favour, and the same wherever it is asked for. */
+function tieOf(json: string): number {
+  return hash('sha1', json, 'buffer').readUIntBE(0, 6);
 }
 
 export function typeOf(value: unknown): string {
@@ -73,12 +83,14 @@ export function typeOf(value: unknown): string {
   return typeof value === 'object' ? 'object' : typeof value;
 }
 
-/** What jsonb refuses, as text would: a NUL, half a surrogate pair. Kept as JSON text, which has them escaped. */
-const refused = /\\u0000|\\ud[89a-f][0-9a-f]{2}/i;
+/**
+ * What jsonb refuses, as text would: a NUL, half a surrogate pair. Kept as JSON text, which has them escaped; and so
+ * is what looks as if it were kept so.
+ */
+const refused = /\\u0000|\\ud[89a-f][0-9a-f]{2}|^\{"\$json":/i;
 
-function storable(value: unknown): unknown {
-  const json = JSON.stringify(value);
-  return json !== undefined && refused.test(json) ? { $json: json } : value;
+function storable(value: unknown, json: string): unknown {
+  return refused.test(json) ? { $json: json } : value;
 }
 
 /** The value as it was sent. */
@@ -87,7 +99,8 @@ export function restored(stored: unknown): unknown {
     typeof stored === 'object' &&
     stored !== null &&
     '$json' in stored &&
-    typeof stored.$json === 'string'
+    typeof stored.$json === 'string' &&
+    Object.keys(stored).length === 1
   ) {
     return JSON.parse(stored.$json);
   }
@@ -99,7 +112,7 @@ function safe(name: string): string {
   return name.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
-const nameTraits = [
+const nameTraits: ReadonlySet<string> = new Set([
   'name',
   'firstName',
   'first_name',
@@ -108,25 +121,21 @@ const nameTraits = [
   'nickname',
   'company',
   'city',
-];
+]);
 const cjk = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u;
 
 /** Words to be found by, each behind the workspace's number, so that one index serves all workspaces. */
-function lexemes(workspaceId: number, traits: ReadonlyMap<string, [unknown, number]>): string {
+function lexemes(workspaceId: number, value: unknown): string {
   const found = new Set<string>();
-  for (const name of nameTraits) {
-    const value = traits.get(name)?.[0];
-    if (typeof value !== 'string') continue;
-    for (const word of wordsOf(value)) {
-      // Chinese has no blanks: every ending is a word, so that a given name is found without the family name.
-      const starts = cjk.test(word) ? [...word].length : 1;
-      for (let i = 0; i < starts; i++) found.add([...word].slice(i).join(''));
-    }
+  for (const word of typeof value === 'string' ? wordsOf(value) : []) {
+    // Chinese has no blanks: every ending is a word, so that a given name is found without the family name.
+    const starts = cjk.test(word) ? [...word].length : 1;
+    for (let i = 0; i < starts; i++) found.add([...word].slice(i).join(''));
   }
   return [...found].map((word) => `'${workspaceId}/${word}'`).join(' ');
 }
 
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   return (
     text
       .toLowerCase()

@@ -2,7 +2,7 @@ import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Postgres, type Tx, withoutValues } from '#platform/postgres';
 import { Unavailable } from '#platform/refusal';
-import type { FactHandler } from './index.ts';
+import type { FactHandler } from './fact.ts';
 import { lockPosition, lookForNews, type PlacedFact, readPage, updateError, updatePosition } from './sql.ts';
 
 export interface Follower {

@@ -1,33 +1,13 @@
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
+import type { Fact, FactHandler } from './fact.ts';
 import { createFollowing, type Follower } from './follow.ts';
 import { listen } from './listen.ts';
 import { keepPlacesGrowing } from './shift.ts';
 import { countBehind, deleteFactsAbout, insertFacts, insertFollower, readErrors } from './sql.ts';
 
-/** Something that happened to the state of the business, told to whoever follows. Hold ids in it, not personal data. */
-export interface Fact {
-  /** `people.joined`: the module, then what happened. */
-  type: string;
-  /** The id of what it happened to. */
-  subject: string;
-  data: Record<string, unknown>;
-}
-
-export interface StoredFact extends Fact {
-  /** Unique, but not the order in which facts are told. */
-  id: number;
-  workspaceId: number;
-  /** When the transaction that recorded it began. */
-  at: Date;
-}
-
-/**
- * Runs in a transaction of the fact's workspace, and again for the same fact when that is rolled back. Be quick: facts
- * recorded meanwhile are told to nobody until this transaction ends; leave long work to a job.
- */
-export type FactHandler = (fact: StoredFact, tx: Tx) => Promise<void>;
+export type { Fact, FactHandler, StoredFact } from './fact.ts';
 
 export interface Facts {
   /** Belongs to the transaction: told when it commits, never when it does not. Needs a workspace's transaction. */

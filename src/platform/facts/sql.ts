@@ -1,5 +1,5 @@
 import type { Tx } from '#platform/postgres';
-import type { Fact, StoredFact } from './index.ts';
+import type { Fact, StoredFact } from './fact.ts';
 
 /** Where a follower stands: it has dealt with everything up to and including this fact. */
 export interface Position {

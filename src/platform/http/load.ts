@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type Clock, systemClock } from '#platform/clock';
 
 export interface LoadWatch {
   /** True while requests wait so long for their turn that new ones had better come later. */
@@ -6,24 +6,21 @@ export interface LoadWatch {
   close(): void;
 }
 
-const windowMs = 500;
-const tooLongMs = 500;
+const everyMs = 100;
+const tooLateMs = 500;
 
-/** Watches how late timers fire. One long pause (a garbage collection) is no overload: two windows in a row are. */
-export function watchLoad(): LoadWatch {
-  const delay = monitorEventLoopDelay({ resolution: 20 });
-  delay.enable();
-  let slowWindows = 0;
+/** Watches how late a timer fires. One long pause (a garbage collection) is no overload: two in a row are. */
+export function watchLoad(clock: Clock = systemClock): LoadWatch {
+  let dueAt = clock.tick() + everyMs;
+  let lateInARow = 0;
   const timer = setInterval(() => {
-    slowWindows = delay.mean / 1e6 > tooLongMs ? slowWindows + 1 : 0;
-    delay.reset();
-  }, windowMs);
+    const now = clock.tick();
+    lateInARow = now - dueAt > tooLateMs ? lateInARow + 1 : 0;
+    dueAt = now + everyMs;
+  }, everyMs);
   timer.unref();
   return {
-    overloaded: () => slowWindows >= 2,
-    close() {
-      clearInterval(timer);
-      delay.disable();
-    },
+    overloaded: () => lateInARow >= 2,
+    close: () => clearInterval(timer),
   };
 }

@@ -1,7 +1,11 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { IsDateTime, Set as setFormat } from 'typebox/format';
 import { Value } from 'typebox/value';
+
+// A leap second and a zone by its name are moments too, but no Date can be made of them.
+setFormat('date-time', (text) => IsDateTime(text) && !Number.isNaN(Date.parse(text)));
 
 /**
  * Checks by TypeBox. What comes as text (query, address, headers) is turned into the type that is asked for;

@@ -42,8 +42,9 @@ export function createLiveness(o: { url: string; log: Log; clock: Clock }) {
     runners.delete(workerPool.id);
     client?.query(LET_GO, [LOCK_CLASS, workerPool.id]).catch(() => {});
   });
-  events.on('job:start', ({ job }) => atWork.add(job.id));
-  events.on('job:complete', ({ job }) => atWork.delete(job.id));
+  // Our pool reads int8 as a number, graphile-worker's types say text; the sweep compares texts.
+  events.on('job:start', ({ job }) => atWork.add(String(job.id)));
+  events.on('job:complete', ({ job }) => atWork.delete(String(job.id)));
 
   async function connect(): Promise<pg.Client> {
     const fresh = new pg.Client({ connectionString: o.url, application_name: 'pando-jobs', keepAlive: true });

@@ -15,6 +15,7 @@ export const refuse = refusals('postgres', {
   'no-binaries': { status: 503, title: 'There is no embedded Postgres for this machine' },
   'no-user': { status: 503, title: 'There is no user to run Postgres as' },
   'will-not-start': { status: 503, title: 'Postgres does not start' },
+  'text-with-nul': { status: 400, title: 'A text holds a NUL' },
 });
 
 // Of SQLSTATEs: shut down, crashed, starting up, sessions ended by the server, full of connections, disk or memory.
@@ -70,7 +71,13 @@ export function isRepeatable(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
-/** Unavailable where the engine is away, too busy or too slow to answer; anything else as it was. */
+// SQLSTATEs of a NUL in a text and in JSON.
+const NUL_STATES = new Set(['22021', '22P05']);
+
+/**
+ * Unavailable where the engine is away, too busy or too slow to answer; a refusal of a NUL, the one character that
+ * Postgres cannot store; anything else as it was.
+ */
 export function asUnavailable(error: unknown): unknown {
   if (isAway(error)) {
     return new Unavailable(`Postgres is away (${withoutValues(error)}). Try again in a moment.`, {
@@ -82,6 +89,9 @@ export function asUnavailable(error: unknown): unknown {
   }
   if (codeOf(error) === '57014') {
     return new Unavailable('Postgres took too long to answer. Try again in a moment.', { cause: error });
+  }
+  if (NUL_STATES.has(codeOf(error) ?? '')) {
+    return refuse('text-with-nul', 'A text in the request holds the character NUL, which cannot be stored.');
   }
   return error;
 }

@@ -91,6 +91,14 @@ test('orders in Chinese', async () => {
   expect(found.questions).toEqual([]);
 });
 
+test('what is called a quantity is one, and a value that is none is shown', async () => {
+  const found = await guess(
+    'order,date,email,qty,price\n1,2020-01-01,a@b.co,2,1\n2,2020-01-01,a@b.co,one,1\n3,2020-01-02,b@b.co,1,1\n',
+  );
+  expect(found.columns.map((c) => c.looks)).toContain('quantity');
+  expect(found.problems).toEqual([{ line: 3, reason: expect.stringContaining('qty is "one"') }]);
+});
+
 test('a list of people becomes traits', async () => {
   const found = await guess(
     'email,first name,birthday,newsletter\nann@x.org,Ann,1990-02-01,yes\nbob@x.org,Bob,1985-07-30,no\n',

@@ -14,7 +14,7 @@ import { readOutcomes } from '../run/outcomes.ts';
 import type { Guess } from '../schema.ts';
 import { type ColumnGuess, propose } from './propose.ts';
 import { type Role, roleByName } from './roles.ts';
-import { guessValues } from './values.ts';
+import { guessNumber, guessValues } from './values.ts';
 
 const sampledRows = 1000;
 const shown = 5;
@@ -79,7 +79,9 @@ async function lookAt(
   for (const [i, name] of file.columns.entries()) {
     const all = cells.map((row) => row[i]?.trim() ?? '');
     const texts = all.filter((text) => text !== '');
-    const value = guessValues(texts, latestMs);
+    const called = roleByName(name);
+    const isNumber = called === 'quantity' || called === 'price' || called === 'total';
+    const value = (isNumber ? guessNumber(texts) : null) ?? guessValues(texts, latestMs);
     const filled = texts.length / Math.max(all.length, 1);
     columns.push({ name, role: roleOf(name, value.kind), value, filled, texts, cells: all });
     // A wide file takes a while; others have their turn in between.
@@ -108,7 +110,7 @@ function rowsOf(columns: readonly Sampled[]): Record<string, string>[] {
 }
 
 /** A preset all of whose columns the file has. */
-export function fittingPreset(layout: Layout): string | null {
+function fittingPreset(layout: Layout): string | null {
   if (layout.format === 'segment') return 'segment';
   if (layout.format !== 'csv') return null;
   for (const name of presetNames()) {

@@ -30,6 +30,7 @@ const formats = [...days.flatMap((day) => clocks.map((clock) => day + clock)), '
 
 const email = /^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]{2,}$/;
 const phone = /^\+?[\d\s().-]{7,20}$/;
+const whole = /^-?\d{1,15}(?:\.0+)?$/;
 const flag = /^(?:true|false|yes|no|y|n|是|否|有|无)$/i;
 
 /** At least so many of the values must be of a kind; a few may be mistakes. */
@@ -44,7 +45,7 @@ export function guessValues(texts: readonly string[], latestMs: number): ValueGu
   if (mostly((text) => /^[[{]/.test(text))) return { kind: 'json' };
   const time = guessTime(texts, latestMs);
   if (time) return time;
-  if (mostly((text) => /^-?\d{1,15}(?:\.0+)?$/.test(text))) return { kind: 'integer' };
+  if (mostly((text) => whole.test(text))) return { kind: 'integer' };
   const decimal = decimalSign(texts);
   if (mostly((text) => parseDecimal(text, decimal) !== null)) return { kind: 'decimal', decimal };
   if (
@@ -56,6 +57,14 @@ export function guessValues(texts: readonly string[], latestMs: number): ValueGu
 }
 
 const dateLike = /^\d{4}|^\d{1,2}[./ -]|^[A-Z][a-z]{2} \d/;
+
+/** What is called a number is one, even if some of its values are mistakes. */
+export function guessNumber(texts: readonly string[]): ValueGuess | null {
+  const decimal = decimalSign(texts);
+  const numbers = texts.filter((text) => parseDecimal(text, decimal) !== null);
+  if (numbers.length < 0.6 * texts.length || texts.length === 0) return null;
+  return numbers.every((text) => whole.test(text)) ? { kind: 'integer' } : { kind: 'decimal', decimal };
+}
 
 function guessTime(texts: readonly string[], latestMs: number): ValueGuess | null {
   if (!texts.every((text) => dateLike.test(text))) return null;

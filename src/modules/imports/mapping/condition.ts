@@ -17,7 +17,7 @@ export function compileCondition(condition: ConditionMapping, around: Surroundin
   return (rows) => any.some((all) => all.every((holds) => holds(rows)));
 }
 
-export function firstText(rows: readonly Cells[], place: number): string {
+function firstText(rows: readonly Cells[], place: number): string {
   for (const cells of rows) {
     const text = textAt(cells, place);
     if (text !== '') return text;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '#platform/refusal';
 import { type MappingError, parseMapping } from './document.ts';
@@ -135,6 +137,13 @@ describe('a mistake is told with its line, its field, and what to do', () => {
       /Line 1, zone: .* Line 4, records\[0\]: .*Line 6, records\[0\].id: /,
     );
   });
+});
+
+test('the example of the guide is a mapping', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../../../docs/importing.md'), 'utf8');
+  const examples = [...guide.matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => text ?? '');
+  expect(examples.length).toBe(1);
+  expect(parseMapping(examples[0] ?? '').records?.[0]?.group).toEqual(['Order']);
 });
 
 test('a text that unfolds without end is refused', () => {

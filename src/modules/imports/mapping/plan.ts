@@ -10,8 +10,8 @@ import { type Cells, type Surroundings, textAt } from './value.ts';
 export interface Grouping {
   /** What the rows have in common; an empty text where they have nothing to be put together by. */
   key(cells: Cells): string;
-  /** Said to a row that has no key. */
-  nothing: string;
+  /** Said to a row that has no key and needs one; null where it does not. */
+  nothing(cells: Cells): string | null;
   makers: readonly Maker[];
   /** Rows that are the same in all cells stay events of their own, and are numbered. */
   numbered: boolean;
@@ -59,7 +59,10 @@ export function makePlan(
     }
     const name = JSON.stringify(record.group ?? null);
     const grouping = groupings.get(name) ?? { columns: record.group ?? null, makers: [] };
-    grouping.makers.push((rows, ownId) => maker(rows, () => contentHash(`${index}\n${ownId()}`)));
+    grouping.makers.push({
+      applies: maker.applies,
+      make: (rows, ownId) => maker.make(rows, () => contentHash(`${index}\n${ownId()}`)),
+    });
     groupings.set(name, grouping);
   });
   for (const { by } of Object.values(mapping.lookup ?? {})) around.place(by);
@@ -93,13 +96,14 @@ const BETWEEN = '\u001f';
 
 function toGrouping(columns: string[] | null, makers: Maker[], around: Surroundings): Grouping {
   if (columns === null) {
-    return { key: (cells) => contentHash(cells.join(BETWEEN)), nothing: '', makers, numbered: true };
+    return { key: (cells) => contentHash(cells.join(BETWEEN)), nothing: () => null, makers, numbered: true };
   }
   const places = columns.map((column) => around.place(column));
   const [only = -1] = places;
+  const nothing = `There is nothing in ${columns.join(', ')}, by which rows are put together.`;
   return {
     key: places.length === 1 ? (cells) => textAt(cells, only) : (cells) => joined(cells, places),
-    nothing: `There is nothing in ${columns.join(', ')}, by which rows are put together.`,
+    nothing: (cells) => (makers.some((maker) => maker.applies([cells])) ? nothing : null),
     makers,
     numbered: false,
   };

@@ -27,11 +27,16 @@ export interface Message {
   context?: Record<string, unknown>;
 }
 
-/**
- * Makes the message of the rows that were put together (one row, where nothing is); null where the record's condition
- * does not hold. `ownId` is asked for where the mapping says none. Throws a Flaw.
- */
-export type Maker = (rows: readonly Cells[], ownId: () => string) => Message | null;
+/** Makes the messages of one record of a mapping. */
+export interface Maker {
+  /** Whether the record is meant for these rows. */
+  applies(rows: readonly Cells[]): boolean;
+  /**
+   * The message of rows that were put together (of one row, where nothing is); null where the record is not meant for
+   * them. `ownId` is asked for where the mapping says none. Throws a Flaw.
+   */
+  make(rows: readonly Cells[], ownId: () => string): Message | null;
+}
 
 export function compileRecord(record: RecordMapping, around: Surroundings): Maker {
   const applies: Condition = record.when ? compileCondition(record.when, around) : () => true;
@@ -46,7 +51,7 @@ export function compileRecord(record: RecordMapping, around: Surroundings): Make
   const products = compileValues(record.products, around);
   const identify = record.record === 'identify';
 
-  return (rows, ownId) => {
+  function make(rows: readonly Cells[], ownId: () => string): Message | null {
     if (!applies(rows)) return null;
     const message: Message = { type: record.record, messageId: '' };
     let read = rows;
@@ -70,7 +75,9 @@ export function compileRecord(record: RecordMapping, around: Surroundings): Make
     // What is said of a person is new only where it differs.
     else message.messageId = identify ? contentHash(JSON.stringify(message)) : ownId();
     return message;
-  };
+  }
+
+  return { applies, make };
 }
 
 /** 128 bits of SHA-256, in hex. */

@@ -23,17 +23,24 @@ export function makeSegmentPlan(layout: Layout): Plan {
   return {
     skip: () => null,
     single: [
-      ([cells = []]) => {
-        const message = messageOf(cells);
-        return hasId(message) ? (message as unknown as Message) : null;
+      {
+        applies: ([cells = []]) => hasId(messageOf(cells)),
+        make: ([cells = []]) => {
+          const message = messageOf(cells);
+          return hasId(message) ? (message as unknown as Message) : null;
+        },
       },
     ],
     groupings: [
       {
         key: (cells) => (hasId(messageOf(cells)) ? '' : contentHash(cells[0] ?? '')),
-        nothing: '',
+        nothing: () => null,
         makers: [
-          ([cells = []], ownId) => ({ ...messageOf(cells), messageId: ownId() }) as unknown as Message,
+          {
+            applies: () => true,
+            make: ([cells = []], ownId) =>
+              ({ ...messageOf(cells), messageId: ownId() }) as unknown as Message,
+          },
         ],
         numbered: true,
       },

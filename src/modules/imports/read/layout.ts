@@ -53,7 +53,7 @@ export async function readLayout(
   };
 }
 
-export function layoutOf(text: string, encoding: string | null, stated: StatedLayout = {}): Layout {
+function layoutOf(text: string, encoding: string | null, stated: StatedLayout = {}): Layout {
   if (text.trim() === '') throw refuse('unreadable-file', 'The file is empty.');
   const newline = text.includes('\n') || !text.includes('\r') ? '\n' : '\r';
   const format = stated.format ?? guessFormat(text);
@@ -91,7 +91,7 @@ function guessFormat(text: string): Format {
 
 const SEGMENT_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias'];
 
-export function isSegmentMessage(object: Record<string, unknown>): boolean {
+function isSegmentMessage(object: Record<string, unknown>): boolean {
   const { type, userId, anonymousId } = object;
   return (
     typeof type === 'string' &&

@@ -106,9 +106,9 @@ function readRow(
       const key = grouping.key(cells);
       // A row that cannot be read goes where it seems to belong, and keeps its whole group out.
       if (key !== '') spools[i]?.add(key, { line, raw });
-      else if (!grouping.nothing) continue;
-      else if (!flaw) reject(grouping.nothing);
-      meant ||= key !== '' || !flaw;
+      const nothing = key === '' && !flaw ? grouping.nothing(cells) : null;
+      if (nothing) reject(nothing);
+      meant ||= key !== '' || nothing !== null;
     }
     if (flaw) {
       if (!meant) reject(flaw);
@@ -155,7 +155,7 @@ function readGroup(group: Group, grouping: Grouping): Outcome[] {
 }
 
 function make(maker: Maker, rows: readonly Cells[], id: string, chars: number, outcomes: Outcome[]): boolean {
-  const message = maker(rows, () => id);
+  const message = maker.make(rows, () => id);
   if (message) outcomes.push({ kind: 'event', message, bytes: 300 + chars });
   return message !== null;
 }
