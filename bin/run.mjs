@@ -1,16 +1,19 @@
-// npm start, npm test, npm run check, npm run bench, npm run chaos: all come through here.
+// npm start, npm test, npm run check, npm run bench, npm run chaos, npm run shots: all come through here.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { haveDependencies, keepPinned, root, runPinned } from './bootstrap.mjs';
+import { haveConsole } from './console.mjs';
 
 const bin = (...path) => join(root, 'node_modules', ...path);
 
 const commands = {
-  start: (args) => keepPinned([join(root, 'src/app/main.ts'), 'start', ...args]),
-  test: (args) => runPinned([bin('vitest/vitest.mjs'), 'run', ...args]),
+  start,
+  test: async (args) => (await haveConsole()) || runPinned([bin('vitest/vitest.mjs'), 'run', ...args]),
   check,
   bench: (args) => measure('bench', '', args),
   chaos: (args) => measure('chaos', 'chaos-', args),
+  shots: async (args) =>
+    (await haveConsole()) || runPinned([join(root, 'test/shots.ts'), ...args], { tethered: true }),
 };
 
 const [name, ...args] = process.argv.slice(2);
@@ -22,11 +25,20 @@ process.chdir(root);
 await haveDependencies();
 process.exitCode = await commands[name](args);
 
+/** A console that cannot be built is no reason to stay away: collection and the API need none. */
+async function start(args) {
+  if ((await haveConsole()) !== 0) {
+    process.stderr.write('The console could not be built; its words stand above. Pando starts without it.\n');
+  }
+  return keepPinned([join(root, 'src/app/main.ts'), 'start', ...args]);
+}
+
 /** Format and lint, types, dead code: all three always run, so that one look tells everything. */
 async function check() {
   const steps = [
     ['biome', [bin('@biomejs/biome/bin/biome'), 'check']],
     ['tsc', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
+    ['tsc console', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'console/tsconfig.json']],
     ['knip', [bin('knip/bin/knip.js')]],
   ];
   const outcome = [];

@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest';
 import * as rules from './architecture/rules.ts';
 import { readSources, source } from './architecture/source.ts';
 
-const tree = readSources('src', 'bench', 'test', 'bin');
+const tree = readSources('src', 'console', 'bench', 'test', 'bin');
 
 test('the whole tree was seen', () => {
   const count = (start: string) => tree.filter((s) => s.path.startsWith(start)).length;
   expect(count('src/platform/')).toBeGreaterThan(20);
   expect(count('src/app/')).toBeGreaterThan(5);
   expect(count('test/')).toBeGreaterThan(3);
+  expect(count('console/')).toBeGreaterThan(30);
   expect(count('bin/')).toBeGreaterThan(2);
   // Most files import something; a parser that saw nothing would let everything pass.
   const code = tree.filter((s) => s.path.endsWith('.ts') && s.path.startsWith('src/'));
@@ -70,6 +71,10 @@ const examples: Record<keyof typeof rules, Broken[]> = {
   ],
   schemas: [
     { files: { 'src/modules/people/schema.ts': "import './sql.ts';" }, says: /is a schema and imports/ },
+  ],
+  webApps: [
+    { files: { 'console/people/people.tsx': "import { x } from '#modules/people';" }, says: /#schema only/ },
+    { files: { 'console/a.ts': "import '../src/modules/people/sql.ts';" }, says: /#schema only/ },
   ],
   circles: [
     {
@@ -140,6 +145,10 @@ const examples: Record<keyof typeof rules, Broken[]> = {
 
 /** Looks like trouble and is none: the rules must not cry wolf. */
 const sound = [
+  source(
+    'console/api/types.ts',
+    "import type { A } from '#schema/people'; import { b } from '../kit/b.tsx';",
+  ),
   source(
     'src/modules/collect/routes.ts',
     [

@@ -19,7 +19,7 @@ beforeAll(async () => {
     config: { trustProxy: false },
     version: '1.2.3',
   });
-  statusRoutes(app, () => ({
+  statusRoutes(app, { isHome: true }, () => ({
     version: '1.2.3',
     parts: [
       { name: 'PostgreSQL', up: true, detail: 'answers' },

@@ -83,7 +83,7 @@ test('the whole program comes up on empty engines, takes an event, and leaves no
       { name: 'ClickHouse', up: true, detail: 'answers' },
     ],
   });
-  const page = await fetch(`${url}/`);
+  const page = await fetch(`${url}/status`);
   expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(await page.text()).toContain('Pando runs.');
   for (const asset of ['status.css', 'mark.svg']) expect((await fetch(`${url}/${asset}`)).status).toBe(200);

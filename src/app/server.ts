@@ -12,6 +12,7 @@ import { type App, closeWithin, createHttp, operationRoutes } from '#platform/ht
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
 import type { Closing } from './closing.ts';
+import { consoleRoutes } from './console.ts';
 import type { Engines } from './engines.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { statusRoutes } from './status/routes.ts';
@@ -43,7 +44,12 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   showFigures(parts);
   if (config.role === 'worker') return app;
 
-  statusRoutes(app, () => ({ version, parts: parts.parts(), figures: [readableAfter(collect)] }));
+  const hasConsole = await consoleRoutes(app);
+  statusRoutes(app, { isHome: !hasConsole }, () => ({
+    version,
+    parts: parts.parts(),
+    figures: [readableAfter(collect)],
+  }));
   identityRoutes(app, identity);
   operatorRoutes(app, identity);
   peopleRoutes(app, people);

@@ -70,6 +70,19 @@ export const schemas: Rule = (sources) =>
         .map((i) => `${file.path} is a schema and imports ${i}.`),
     );
 
+/** The console knows the server by its schemas only, and speaks to it over the API like anybody else. */
+export const webApps: Rule = (sources) =>
+  sources
+    .filter((s) => s.path.startsWith('console/') && isCode(s))
+    .flatMap((file) =>
+      file.imports
+        .filter((specifier) => {
+          const to = specifier.startsWith('#schema/') ? undefined : target(file.path, specifier);
+          return to !== undefined && !to.startsWith('console/');
+        })
+        .map((specifier) => `${file.path} imports ${specifier}; a web app may import #schema only.`),
+    );
+
 /** No file imports itself, by whatever way round; types count. */
 export const circles: Rule = (sources) => {
   const files = new Map(sources.filter(isProgram).map((s) => [s.path, s]));

@@ -42,7 +42,8 @@ async function listen(pando: Pando, config: Config): Promise<string> {
 /** What somebody who has just started Pando wants to know. */
 function greeting(config: Config, { firstStart }: Pick<Pando, 'firstStart'>, url: string): string {
   const lines: [what: string, where: string][] = [
-    ['Status page', `${url}/`],
+    ['Console', `${url}/`],
+    ['Status page', `${url}/status`],
     ['API reference', `${url}/reference`],
     ['Data', config.home],
   ];

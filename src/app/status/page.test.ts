@@ -7,6 +7,7 @@ const away = { name: 'ClickHouse', up: false, detail: 'does not answer; the log 
 test('says that it runs, what runs, and where to go from here', () => {
   const page = statusPage({
     version: '1.2.3',
+    hasConsole: true,
     parts: [up],
     figures: [{ name: 'Readable', value: 'at once' }],
   });
@@ -19,14 +20,19 @@ test('says that it runs, what runs, and where to go from here', () => {
 });
 
 test('says what it waits for', () => {
-  const page = statusPage({ version: '1.2.3', parts: [up, away], figures: [] });
+  const page = statusPage({ version: '1.2.3', hasConsole: false, parts: [up, away], figures: [] });
   expect(page).toContain('<h1>Pando waits for ClickHouse.</h1>');
   expect(page).toContain('<dd class="away">away');
   expect(page).not.toContain('How it goes');
 });
 
 test('text is text, and nothing is inline or from elsewhere', () => {
-  const page = statusPage({ version: '<script>', parts: [{ ...up, detail: '"&\'' }], figures: [] });
+  const page = statusPage({
+    version: '<script>',
+    hasConsole: true,
+    parts: [{ ...up, detail: '"&\'' }],
+    figures: [],
+  });
   expect(page).not.toContain('<script');
   expect(page).toContain('&#60;script&#62;');
   expect(page).toContain('&#34;&#38;&#39;');

@@ -2,18 +2,22 @@ import type { Part } from '#platform/http';
 
 export interface Status {
   version: string;
+  /** False while nothing was built to stand at `/`. */
+  hasConsole: boolean;
   parts: readonly Part[];
   /** A short line each: what, and how much. */
   figures: readonly { name: string; value: string }[];
 }
 
-/** The page at `/`: what runs, and where to go from here. No scripts, nothing from elsewhere. */
-export function statusPage({ version, parts, figures }: Status): string {
+/** The page at `/status`: what runs, and where to go from here. No scripts, nothing from elsewhere. */
+export function statusPage({ version, hasConsole, parts, figures }: Status): string {
   const away = parts.filter((part) => !part.up).map((part) => part.name);
   const headline = away.length === 0 ? 'Pando runs.' : `Pando waits for ${away.join(' and ')}.`;
   const sentence =
     away.length === 0
-      ? 'All its parts are up. There is no console yet; everything is done over the API and on the command line.'
+      ? hasConsole
+        ? 'All its parts are up.'
+        : 'All its parts are up. The console was not built; <code>npm start</code> builds it.'
       : 'It goes on by itself as soon as that is back. The log says more, and so does <code>npx pando doctor</code>.';
   return `<!doctype html>
 <html lang="en">
@@ -40,7 +44,7 @@ ${figures.length === 0 ? '' : figuresSection(figures)}
 <nav aria-labelledby="next">
 <h2 id="next">From here</h2>
 <ul>
-<li><a href="/reference">API reference</a>: every request, to read and to try</li>
+${hasConsole ? '<li><a href="/">The console</a>: see who your customers are</li>\n' : ''}<li><a href="/reference">API reference</a>: every request, to read and to try</li>
 <li><a href="/openapi.json">openapi.json</a>: the same for programs (OpenAPI 3.1)</li>
 <li><a href="/readyz">readyz</a> and <a href="/metrics">metrics</a>: for those who watch over it</li>
 </ul>

@@ -3,11 +3,17 @@ import { join } from 'node:path';
 import type { App } from '#platform/http';
 import { type Status, statusPage } from './page.ts';
 
-/** The page at `/` with its style and its mark. */
-export function statusRoutes(app: App, status: () => Status): void {
-  app.get('/', { schema: { hide: true }, config: { always: true } }, (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(statusPage(status())),
-  );
+/** The page at `/status`, and at `/` as long as no console was built, with its style and its mark. */
+export function statusRoutes(
+  app: App,
+  o: { isHome: boolean },
+  status: () => Omit<Status, 'hasConsole'>,
+): void {
+  for (const url of o.isHome ? ['/', '/status'] : ['/status']) {
+    app.get(url, { schema: { hide: true }, config: { always: true } }, (_request, reply) =>
+      reply.type('text/html; charset=utf-8').send(statusPage({ hasConsole: !o.isHome, ...status() })),
+    );
+  }
   asset(app, 'status.css', 'text/css; charset=utf-8');
   asset(app, 'mark.svg', 'image/svg+xml');
 }

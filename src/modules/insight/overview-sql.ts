@@ -1,26 +1,5 @@
 import type { ClickHouse } from '#platform/clickhouse';
-
-/** Sums by currency, as decimal texts: different currencies are never added up. */
-export type Money = Record<string, string>;
-
-export interface Overview {
-  /** People with at least one event in the period. */
-  people: number;
-  /** Of them, those with any identifier besides anonymous ids and devices. */
-  known_people: number;
-  events: number;
-  /** `Order Completed`. */
-  orders: number;
-  /** `Order Refunded`. */
-  returns: number;
-  /** Known people with an order whose total is above 0. */
-  buyers: number;
-  /** Orders of known people with a total above 0. */
-  paid_orders: number;
-  /** Of all orders, without returns. */
-  revenue: Money;
-  known_revenue: Money;
-}
+import type { Overview } from './schema.ts';
 
 /** The pulse of a workspace between two moments (`to` not included); null leaves a side open. */
 export async function overview(

@@ -4,22 +4,7 @@ import type { ClickHouse } from '#platform/clickhouse';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
 import { overview } from './overview-sql.ts';
-
-const Money = Type.Record(Type.String(), Type.String(), { description: 'Decimal by currency' });
-const Overview = Type.Object(
-  {
-    people: Type.Integer(),
-    known_people: Type.Integer({ description: 'With any identifier besides anonymous ids and devices' }),
-    events: Type.Integer(),
-    orders: Type.Integer(),
-    returns: Type.Integer(),
-    buyers: Type.Integer({ description: 'Known people with an order above 0' }),
-    paid_orders: Type.Integer({ description: 'Orders above 0 of known people' }),
-    revenue: Money,
-    known_revenue: Money,
-  },
-  { title: 'Overview' },
-);
+import { Overview } from './schema.ts';
 
 /** The API of reports. */
 export function insightRoutes(app: App, deps: { ch: ClickHouse; identity: Identity }): void {

@@ -10,7 +10,8 @@ export function answerUnknown(app: App): void {
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = [...new Set(routes.filter((r) => r.pattern.test(path)).map((r) => r.method))].sort();
-    if (allowed.length > 0) {
+    // A route of many addresses may take the method and still have nothing at this one.
+    if (allowed.length > 0 && !allowed.includes(request.method)) {
       reply.header('allow', allowed.join(', '));
       throw refuse('method-not-allowed', `This address takes ${allowed.join(', ')}, not ${request.method}.`);
     }

@@ -1,0 +1,62 @@
+/** What the server said no with (RFC 9457), or that it could not be reached. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly type: string;
+  readonly title: string;
+  readonly detail: string;
+
+  constructor(status: number, document: { type?: string; title?: string; detail?: string }) {
+    super(document.detail ?? document.title ?? `HTTP ${status}`);
+    this.status = status;
+    this.type = document.type ?? 'unknown';
+    this.title = document.title ?? '';
+    this.detail = document.detail ?? '';
+  }
+}
+
+type Query = Record<string, string | number | boolean | null | undefined>;
+
+/** The API of one workspace, as this session may use it. */
+export interface Api {
+  readonly workspace: string | undefined;
+  get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>;
+  /** Writes; the session's token against forged requests goes along. */
+  send<T>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
+}
+
+export function createApi(o: { csrf?: string | null; workspace?: string } = {}): Api {
+  const base: Record<string, string> = o.workspace ? { 'Pando-Workspace': o.workspace } : {};
+  async function ask<T>(path: string, init: RequestInit): Promise<T> {
+    let answer: Response;
+    try {
+      answer = await fetch(path, { credentials: 'same-origin', ...init });
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error;
+      throw new Problem(0, { type: 'unreachable' });
+    }
+    const text = await answer.text();
+    const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+    const body = isJson && text !== '' ? JSON.parse(text) : undefined;
+    if (!answer.ok) throw new Problem(answer.status, body ?? {});
+    return body as T;
+  }
+  return {
+    workspace: o.workspace,
+    get: (path, query = {}, signal) => {
+      const given = Object.entries(query).filter(
+        ([, value]) => value !== undefined && value !== null && value !== '',
+      );
+      const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+      return ask(text === '' ? path : `${path}?${text}`, { headers: base, ...(signal ? { signal } : {}) });
+    },
+    send: (method, path, body) => {
+      const isForm = body instanceof FormData;
+      const headers = { ...base, ...(o.csrf ? { 'Pando-Csrf': o.csrf } : {}) };
+      return ask(path, {
+        method,
+        headers: body === undefined || isForm ? headers : { ...headers, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      });
+    },
+  };
+}

@@ -1,0 +1,25 @@
+// The shapes of the API, read off the modules' own schemas; nothing is defined a second time.
+import type { Static } from 'typebox';
+import type { EventSchema, QuarantinedSchema, SourceSchema } from '#schema/collect';
+import type { WorkspaceList } from '#schema/identity';
+import type { Overview as OverviewSchema } from '#schema/insight';
+import type { ConflictSchema, PersonSchema, PersonSummarySchema } from '#schema/people';
+
+export type { SourceKind } from '#schema/collect';
+export type { Permission, WhoAmI } from '#schema/identity';
+
+export type Overview = Static<typeof OverviewSchema>;
+export type Event = Static<typeof EventSchema>;
+export type Quarantined = Static<typeof QuarantinedSchema>;
+export type Source = Static<typeof SourceSchema>;
+export type Person = Static<typeof PersonSchema>;
+export type Identifier = Person['identifiers'][number];
+export type PersonSummary = Static<typeof PersonSummarySchema>;
+export type Conflict = Static<typeof ConflictSchema>;
+export type Workspace = Static<typeof WorkspaceList>['items'][number];
+
+/** A page of a list; `next` is handed back as `cursor`. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}

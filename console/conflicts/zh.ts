@@ -1,0 +1,17 @@
+export default {
+  title: '是不是同一个人？',
+  answer_zero: '没有需要决定的。',
+  answer: '证据表明这些人是同一个人，但他们在只能属于一个人的标识上不一致。',
+  met: '{{rule}}，{{moment}}',
+  rule: { event: '某个事件把他们联系在一起', identify: '有人表明了身份', alias: '某个关联把他们联系在一起' },
+  collide: '冲突之处',
+  since: '初次接触：{{day}}',
+  apart: '不是同一个人',
+  join: '是同一个人',
+  joinInto: '保留哪一位？其余的会合并到这一位。',
+  joined: '已合并为同一个人。',
+  keptApart: '将保持分开。',
+  empty: '没有需要决定的',
+  emptyWhy: '证据清楚时，Pando 会自动合并。如果两人的会员卡、账号或邮箱不一致，就会在这里请您决定。',
+  more: '显示更多',
+};

@@ -1,0 +1,21 @@
+import { Activity, GitMerge, House, type LucideIcon, Radio, ShieldAlert, UserRound } from 'lucide-react';
+import type { Permission } from '../api/types.ts';
+
+export interface Place {
+  to: string;
+  name: 'home' | 'people' | 'events' | 'quarantine' | 'conflicts' | 'sources';
+  icon: LucideIcon;
+  needs?: Permission;
+  /** In the bar at the foot of a phone. */
+  onPhone?: boolean;
+}
+
+/** Where one can go; what a role may not see is not shown to it. */
+export const places: readonly Place[] = [
+  { to: '/', name: 'home', icon: House, needs: 'events:read', onPhone: true },
+  { to: '/people', name: 'people', icon: UserRound, needs: 'people:read', onPhone: true },
+  { to: '/conflicts', name: 'conflicts', icon: GitMerge, needs: 'people:read' },
+  { to: '/events', name: 'events', icon: Activity, needs: 'events:read', onPhone: true },
+  { to: '/quarantine', name: 'quarantine', icon: ShieldAlert, needs: 'events:read' },
+  { to: '/sources', name: 'sources', icon: Radio, needs: 'sources:read', onPhone: true },
+];

@@ -1,0 +1,50 @@
+import { Check, type LucideIcon } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import type { ReactNode } from 'react';
+
+export interface MenuItem {
+  label: string;
+  icon?: LucideIcon;
+  chosen?: boolean;
+  onChoose: () => void;
+}
+
+/** A list of what one can do or choose. Not modal: the page behind it goes on. */
+export function Menu({
+  trigger,
+  items,
+  title,
+}: {
+  trigger: ReactNode;
+  items: readonly MenuItem[];
+  title?: string;
+}) {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align="end"
+          sideOffset={6}
+          collisionPadding={8}
+          className="appear z-50 min-w-48 rounded-md border border-line bg-raised p-1 shadow-float"
+        >
+          {title && (
+            <DropdownMenu.Label className="px-3 py-1.5 text-s text-quiet">{title}</DropdownMenu.Label>
+          )}
+          {items.map(({ label, icon: Icon, chosen, onChoose }) => (
+            <DropdownMenu.Item
+              key={label}
+              onSelect={onChoose}
+              className="flex cursor-pointer items-center gap-2 rounded-md px-3 py-1.5 outline-none data-highlighted:bg-sunken"
+            >
+              {Icon && <Icon size={16} aria-hidden="true" className="text-quiet" />}
+              <span className="grow">{label}</span>
+              {chosen && <Check size={16} aria-hidden="true" className="text-good" />}
+            </DropdownMenu.Item>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}

@@ -1,0 +1,133 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { Inside } from './frame/inside.tsx';
+import { Lost } from './frame/lost.tsx';
+import { isPeriod, type Period } from './kit/period.tsx';
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+
+/** The address holds the state, so that any view can be sent to a colleague. */
+const rootRoute = createRootRoute({
+  validateSearch: (search: Record<string, unknown>): { workspace?: string } => {
+    const workspace = text(search.workspace);
+    return workspace ? { workspace } : {};
+  },
+  search: { middlewares: [retainSearchParams(['workspace'])] },
+  notFoundComponent: Lost,
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { to?: string } => {
+    const to = text(search.to);
+    // Only to a page of ours.
+    return to && /^\/(?![/\\])/.test(to) ? { to } : {};
+  },
+  component: lazyRouteComponent(() => import('./sign-in/sign-in.tsx')),
+});
+
+const inside = createRoute({ getParentRoute: () => rootRoute, id: 'inside', component: Inside });
+const getParentRoute = () => inside;
+
+const homeRoute = createRoute({
+  getParentRoute,
+  path: '/',
+  validateSearch: (search: Record<string, unknown>): { period?: Period } =>
+    isPeriod(search.period) ? { period: search.period } : {},
+  component: lazyRouteComponent(() => import('./home/home.tsx')),
+});
+
+const peopleRoute = createRoute({
+  getParentRoute,
+  path: '/people',
+  validateSearch: (search: Record<string, unknown>): { q?: string } => {
+    const q = text(search.q);
+    return q ? { q } : {};
+  },
+  component: lazyRouteComponent(() => import('./people/people.tsx')),
+});
+
+const personRoute = createRoute({
+  getParentRoute,
+  path: '/people/$id',
+  component: lazyRouteComponent(() => import('./people/person.tsx')),
+});
+
+interface EventsSearch {
+  name?: string | undefined;
+  source?: string | undefined;
+  bots?: 'yes' | undefined;
+}
+
+const eventsRoute = createRoute({
+  getParentRoute,
+  path: '/events',
+  validateSearch: (search: Record<string, unknown>): EventsSearch => {
+    const [name, source] = [text(search.name), text(search.source)];
+    return {
+      ...(name ? { name } : {}),
+      ...(source ? { source } : {}),
+      ...(search.bots === 'yes' ? { bots: 'yes' } : {}),
+    };
+  },
+  component: lazyRouteComponent(() => import('./events/events.tsx')),
+});
+
+const quarantineRoute = createRoute({
+  getParentRoute,
+  path: '/quarantine',
+  validateSearch: (search: Record<string, unknown>): { reason?: string } => {
+    const reason = text(search.reason);
+    return reason ? { reason } : {};
+  },
+  component: lazyRouteComponent(() => import('./events/quarantine.tsx')),
+});
+
+const conflictsRoute = createRoute({
+  getParentRoute,
+  path: '/conflicts',
+  component: lazyRouteComponent(() => import('./conflicts/conflicts.tsx')),
+});
+
+const sourcesRoute = createRoute({
+  getParentRoute,
+  path: '/sources',
+  component: lazyRouteComponent(() => import('./sources/sources.tsx')),
+});
+
+const kitRoute = createRoute({
+  getParentRoute,
+  path: '/kit',
+  component: lazyRouteComponent(() => import('./kit/show.tsx')),
+});
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  inside.addChildren([
+    homeRoute,
+    peopleRoute,
+    personRoute,
+    eventsRoute,
+    quarantineRoute,
+    conflictsRoute,
+    sourcesRoute,
+    kitRoute,
+  ]),
+]);
+
+export function createConsoleRouter() {
+  return createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}
