@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive, type Member, postmasterOf, treeOf } from './tree.ts';
+import { isAlive, type Member, treeOf } from './tree.ts';
 
-export const secretKey = 'sk_bench0123456789abcdef';
+const secretKey = 'sk_bench0123456789abcdef';
 export const writeKey = 'wk_bench0123456789abcdef';
 
 const root = join(import.meta.dirname, '../..');
@@ -184,18 +184,6 @@ async function isReady(url: string): Promise<boolean> {
     return (await fetch(`${url}/readyz`)).ok;
   } catch {
     return false;
-  }
-}
-
-/** Kills the main process and both engines outright. */
-export function killAll(program: Pick<Program, 'home' | 'members'>): void {
-  const postmaster = postmasterOf(program.home);
-  for (const pid of [...program.members().map((member) => member.pid), ...(postmaster ? [postmaster] : [])]) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has ended already.
-    }
   }
 }
 

@@ -17,7 +17,7 @@ interface Visitor {
 export type Random = () => number;
 
 /** From 0 to below 1; the same for the same seed (mulberry32). */
-export function randomFrom(seed: number): Random {
+function randomFrom(seed: number): Random {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,9 +1,6 @@
-export type { Collect, CollectDeps } from './collect.ts';
+export type { Collect } from './collect.ts';
 export { createCollect } from './collect.ts';
-export type { EventView } from './events.ts';
-export type { BatchHandler, LogEvent } from './follow.ts';
-export type { Ingest, IngestAnswer } from './ingest.ts';
-export type { Outcome } from './intake.ts';
+export type { Ingest } from './ingest.ts';
 export { rememberIds } from './keep.ts';
 export { collectRoutes } from './routes.ts';
 export type { SourceKind } from './schema.ts';

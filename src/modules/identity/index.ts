@@ -26,7 +26,6 @@ import { createSettings } from './workspaces/settings.ts';
 export type { Principal } from './access/principal.ts';
 export type { Actor } from './audit/audit.ts';
 export { identityRoutes } from './routes.ts';
-export type { Permission, Role } from './schema.ts';
 export type { FirstStart } from './workspaces/first-start.ts';
 export type { SettingsSection } from './workspaces/settings.ts';
 export type { WorkspaceRow as Workspace } from './workspaces/sql.ts';
