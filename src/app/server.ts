@@ -11,6 +11,7 @@ import type { Facts } from '#platform/facts';
 import { type App, closeWithin, createHttp, operationRoutes } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
+import { backupRoutes } from './backup/routes.ts';
 import type { Closing } from './closing.ts';
 import type { Engines } from './engines.ts';
 import { operatorRoutes } from './operator-routes.ts';
@@ -46,6 +47,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   statusRoutes(app, () => ({ version, parts: parts.parts(), figures: [readableAfter(collect)] }));
   identityRoutes(app, identity);
   operatorRoutes(app, identity);
+  backupRoutes(app, parts);
   peopleRoutes(app, people);
   await trackingRoutes(app, { collect, clock });
   collectRoutes(app, { collect, identity });
