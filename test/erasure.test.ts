@@ -70,8 +70,29 @@ test('an erased person is in no table of either engine, and everybody else still
   expect(await personOf(kept)).toBeTruthy();
 });
 
+test('in quarantine an erased person is found however the texts are written', async () => {
+  const userId = 'erased "4713" \\';
+  await on.accept({ type: 'identify', userId, traits: { phone: '+49 30 901821' } });
+  const senders: Record<string, unknown>[] = [
+    { userId },
+    { userId: userId.toUpperCase() },
+    { anonymousId: 'a1', context: { traits: { phone: '030 / 901 821' } } },
+    { anonymousId: 'a2', context: { traits: { phone: '+4930901822' } } },
+  ];
+  for (const who of senders) expect((await on.send('track', { ...who, traits: {} })).statusCode).toBe(400);
+  const id = await personOf(userId);
+  expect((await on.ask('DELETE', `/api/people/${id}?now=true`)).status).toBe(202);
+
+  type Page = { items: { raw: { anonymousId?: string } }[] };
+  const { body } = await on.ask<Page>('GET', '/api/quarantine');
+  expect(body.items.map(({ raw }) => raw.anonymousId)).toEqual(['a2']);
+});
+
 async function personOf(userId: string): Promise<string> {
-  const found = await on.ask<{ items: { id: string }[] }>('GET', `/api/people?identifier=user_id:${userId}`);
+  const found = await on.ask<{ items: { id: string }[] }>(
+    'GET',
+    `/api/people?identifier=user_id:${encodeURIComponent(userId)}`,
+  );
   return found.body.items[0]?.id ?? '';
 }
 
