@@ -9,6 +9,9 @@ export const kinds = { header: 1, part: 2, data: 3, partEnd: 4, end: 5 } as cons
 /** The kind, one byte; the length of what follows, four. */
 export const frameHead = 5;
 
+/** So much is packed or unpacked at a time: in smaller steps, most of the time goes into taking them. */
+export const chunkSize = 1024 * 1024;
+
 export interface Applied {
   module: string;
   number: number;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
-import { frameHead, type Header, kinds, magic, type Part, type PartSum } from './format.ts';
+import { chunkSize, frameHead, type Header, kinds, magic, type Part, type PartSum } from './format.ts';
 import { PartCount } from './part-count.ts';
 
 /** A backup file's bytes, from what goes into it. */
@@ -11,10 +11,12 @@ export async function* pack(frames: AsyncIterable<Buffer>): AsyncGenerator<Buffe
   sum.update(magic);
   yield magic;
   const packing = createZstdCompress({
+    chunkSize,
     params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 },
   });
-  // Whatever fails ends the packing with the same error, which is thrown below.
-  const piping = pipeline(Readable.from(frames), packing).catch(() => {});
+  const piping = pipeline(Readable.from(frames), packing);
+  // Heard below, and not an unhandled rejection meanwhile.
+  piping.catch(() => {});
   for await (const piece of packing as AsyncIterable<Buffer>) {
     sum.update(piece);
     yield piece;

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import { Refusal } from '#platform/refusal';
 import {
+  chunkSize,
   formatVersion,
   frameHead,
   type Header,
@@ -28,7 +29,13 @@ const mostInFrame = 512 * 1024 * 1024;
  */
 export async function* unpack(file: string, read: (share: number) => void = () => {}): AsyncGenerator<Piece> {
   try {
-    yield* checked(frames(packed(file, read)));
+    let whole = false;
+    const bytes = packed(file, read, () => {
+      whole = true;
+    });
+    yield* checked(frames(bytes));
+    // The unpacking may have seen its end before the file's checksum was looked at.
+    if (!whole) throw damaged('its checksum is not that of its content');
   } catch (error) {
     if (error instanceof Refusal || !isDamage(error)) throw error;
     throw damaged(error instanceof Error ? error.message : String(error));
@@ -52,7 +59,11 @@ export async function checkBackup(file: string, read?: (share: number) => void):
   return { header, parts };
 }
 
-async function* packed(file: string, read: (share: number) => void): AsyncGenerator<Buffer> {
+async function* packed(
+  file: string,
+  read: (share: number) => void,
+  wasWhole: () => void,
+): AsyncGenerator<Buffer> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
@@ -66,21 +77,28 @@ async function* packed(file: string, read: (share: number) => void): AsyncGenera
     const sum = createHash('sha256');
     sum.update(magic);
     let seen = magic.length;
-    for await (const piece of createReadStream(file, { start: magic.length, end: end - 1 })) {
+    for await (const piece of createReadStream(file, {
+      start: magic.length,
+      end: end - 1,
+      highWaterMark: chunkSize,
+    })) {
       sum.update(piece as Buffer);
       seen += (piece as Buffer).length;
       read(seen / end);
       yield piece as Buffer;
     }
     if (!sum.digest().equals(written)) throw damaged('its checksum is not that of its content');
+    wasWhole();
   } finally {
     await handle.close();
   }
 }
 
 async function* frames(source: AsyncIterable<Buffer>): AsyncGenerator<{ kind: number; content: Buffer }> {
-  const unpacking = createZstdDecompress();
-  const piping = pipeline(Readable.from(source), unpacking).catch(() => {});
+  const unpacking = createZstdDecompress({ chunkSize });
+  const piping = pipeline(Readable.from(source), unpacking);
+  // Heard below, and not an unhandled rejection meanwhile.
+  piping.catch(() => {});
   let waiting: Buffer[] = [];
   let length = 0;
   for await (const piece of unpacking as AsyncIterable<Buffer>) {
