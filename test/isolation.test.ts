@@ -83,7 +83,7 @@ test('what is kept from the other brand is there for its own team', async () => 
   expect(seen).toBeGreaterThan(15);
 });
 
-describe('with the ids of another brand, through every route', () => {
+describe('with the ids of another brand, through every route', { timeout: 120_000 }, () => {
   test('a secret key with every scope reads and changes nothing there', async () => {
     await expectUntouched(() =>
       walk((operation) => ({

@@ -1,16 +1,29 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '#platform/config';
 import { Refusal, Unavailable } from '#platform/refusal';
+import { addBackup } from './commands/backup.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
+import { addRestore } from './commands/restore.ts';
 import { addStart } from './commands/start.ts';
 import { addUser } from './commands/user.ts';
+import { addVerify } from './commands/verify.ts';
 import { type AddCommand, exitCodes, type Terminal, terminal } from './terminal.ts';
 import { readVersion } from './version.ts';
 
-const commands: readonly AddCommand[] = [addStart, addDemo, addDoctor, addUser, addImport, addExport];
+const commands: readonly AddCommand[] = [
+  addStart,
+  addDemo,
+  addDoctor,
+  addUser,
+  addImport,
+  addExport,
+  addBackup,
+  addVerify,
+  addRestore,
+];
 
 /** Runs what the words ask for; resolves to the exit code. */
 export async function runCommandLine(words: readonly string[], io = terminal()): Promise<number> {

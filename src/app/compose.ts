@@ -13,6 +13,7 @@ import { installationSecret } from '#platform/installation';
 import { createJobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
+import { refuseHalfRestored } from './backup/restore.ts';
 import { createClosing } from './closing.ts';
 import { refuseTakenPort } from './doctor/port.ts';
 import { type Engines, openEngines } from './engines.ts';
@@ -52,6 +53,7 @@ export async function compose(
     await refuseTakenPort(config);
     const engines = await openEngines({ config, log, clock }, closing);
     const { pg } = engines;
+    await refuseHalfRestored(pg);
     const disk = await watchDisk({
       folders: dataFolders(config.home),
       reserveMb: config.diskReserveMb,

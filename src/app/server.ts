@@ -11,6 +11,7 @@ import type { Facts } from '#platform/facts';
 import { type App, closeWithin, createHttp, operationRoutes } from '#platform/http';
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
+import { backupRoutes } from './backup/routes.ts';
 import type { Closing } from './closing.ts';
 import { consoleRoutes } from './console.ts';
 import type { Engines } from './engines.ts';
@@ -52,6 +53,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   }));
   identityRoutes(app, identity);
   operatorRoutes(app, identity);
+  backupRoutes(app, parts);
   peopleRoutes(app, people);
   await trackingRoutes(app, { collect, clock });
   collectRoutes(app, { collect, identity });

@@ -70,6 +70,9 @@ const shown = `toString(key) as key, toString(person) as person, toString(seq) a
   ${isoTime('received')} as received, message_id, source, channel, type, event, historical, bot, order_id,
   toString(total) as total, currency, store_id, user_id, anonymous_id, properties, traits, context, ignored`;
 
+/** The texts that are shown have the names of their columns; the order is that of the columns: batch 10 after batch 9. */
+const byColumns = 'settings prefer_column_name_to_alias = 1';
+
 /** Every condition is there always, so that one statement serves all filters. */
 const filters = `
   and ({from:Int64} = 0 or time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC'))
@@ -105,7 +108,7 @@ export async function listEvents(
     `select ${shown} from (
        select * from people_events where workspace_id = {ws:UInt32} ${filters}
        order by time desc, seq desc, message_id desc limit {most:UInt32})
-     order by time desc, seq desc, message_id desc`,
+     order by time desc, seq desc, message_id desc ${byColumns}`,
     parametersOf(workspaceId, filter),
   );
 }
@@ -120,7 +123,7 @@ export async function eventsOfKeys(
     `select ${shown} from (
        select * from people_events where workspace_id = {ws:UInt32} and key in ({keys:Array(UInt64)}) ${filters}
        order by time desc, seq desc, message_id desc limit {most:UInt32})
-     order by time desc, seq desc, message_id desc`,
+     order by time desc, seq desc, message_id desc ${byColumns}`,
     { ...parametersOf(workspaceId, filter), keys },
   );
 }

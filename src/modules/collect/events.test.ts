@@ -41,8 +41,9 @@ describe('the list of events', () => {
 
   beforeAll(async () => {
     await p.newSource('till', 'till');
-    for (let i = 0; i < brief.length; i += 4) {
-      const batch = brief.slice(i, i + 4).map(({ messageId, minute }) => ({
+    // So many batches that their numbers have two digits: batch 10 is after batch 9.
+    for (let i = 0; i < brief.length; i += 1) {
+      const batch = brief.slice(i, i + 1).map(({ messageId, minute }) => ({
         type: 'track',
         event: 'Listed',
         userId: `u${minute}`,

@@ -70,16 +70,25 @@ export async function saveReason(
   ]);
 }
 
-/** Rows that hold one of these texts. */
+/** Rows that hold one of these texts: as text or as JSON writes it, in any case; of a phone its last eight digits. */
 export async function eraseFromQuarantine(
   tx: Tx,
   workspaceId: number,
   needles: readonly string[],
 ): Promise<void> {
   if (needles.length === 0) return;
+  const texts = needles.flatMap((needle) => [needle, JSON.stringify(needle).slice(1, -1)]);
+  const phones = needles.filter((needle) => /^\+\d{8,}$/.test(needle)).map(spelledAnyhow);
   await tx.query(
-    `delete from quarantine q where workspace_id = $1
-      and exists (select 1 from unnest($2::text[]) as n(needle) where strpos(q.raw, n.needle) > 0 or strpos(lower(q.raw), lower(n.needle)) > 0)`,
-    [workspaceId, needles],
+    `delete from quarantine q where workspace_id = $1 and (
+       exists (select 1 from unnest($2::text[]) as n(needle)
+         where strpos(q.raw, n.needle) > 0 or strpos(lower(q.raw), lower(n.needle)) > 0)
+       or q.raw ~ any($3::text[]))`,
+    [workspaceId, [...new Set(texts)], phones],
   );
+}
+
+/** The last eight digits of a phone (short numbers have no more without their country), with what people write between. */
+function spelledAnyhow(phone: string): string {
+  return [...phone.slice(-8)].join('[^0-9A-Za-z"]{0,3}');
 }

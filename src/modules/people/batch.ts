@@ -9,6 +9,8 @@ import { deniedBy, refreshDenied, settle, toNode } from './settle.ts';
 import * as sql from './sql.ts';
 import * as tieSql from './tie-sql.ts';
 
+const hourMs = 3_600_000;
+
 type NewNode = Node & { hash: string };
 
 /** The state of one batch while it is being resolved. */
@@ -266,17 +268,29 @@ export class Batch {
     if (!this.#new.has(node.key)) this.#dirty.set(node.key, node);
   }
 
-  /** Answers about consent that are newer than what is known of the identifier they came with. */
+  /**
+   * Answers about consent that are newer than what is known of the identifier they came with. Pages say them again
+   * with every event: a yes is written down once an hour then, and of a no only the time, because a row for each event
+   * would be a diary of somebody who wants none; the time keeps a late older yes from passing it.
+   */
   takeConsent(batch: readonly Observation[]): void {
     for (const observation of batch) {
       if (!observation.consent || !observation.identifiers[0]) continue;
       const node = this.#node(observation.identifiers[0]);
-      for (const [purpose, granted] of Object.entries(observation.consent.purposes)) {
+      const { at } = observation;
+      const { purposes, textVersion } = observation.consent;
+      for (const [purpose, granted] of Object.entries(purposes)) {
         const known = node.consent?.[purpose];
-        // A repeated yes is not written again; a repeated no is, so that a late older yes cannot pass it.
-        if (known && (known[1] > observation.at || (known[0] && granted))) continue;
-        node.consent = { ...node.consent, [purpose]: [granted, observation.at] };
-        this.#answers.push({ node, purpose, granted, observation });
+        // At the same moment a refusal outweighs a yes.
+        if (known && (known[1] > at || (known[1] === at && !known[0]))) continue;
+        const repeated = known !== undefined && known[0] === granted && known[2] === textVersion;
+        const holds = purpose !== 'analytics' || node.denied === !granted;
+        if (repeated && granted && holds && at - known[1] < hourMs) continue;
+        node.consent = {
+          ...node.consent,
+          [purpose]: textVersion === undefined ? [granted, at] : [granted, at, textVersion],
+        };
+        if (!repeated || granted) this.#answers.push({ node, purpose, granted, observation });
         if (purpose === 'analytics') this.#asked.add(node.key);
         this.#touch(node);
       }

@@ -10,7 +10,8 @@ import { refreshDenied, toNode } from './settle.ts';
 import * as sql from './sql.ts';
 
 const Answer = Type.Object({
-  purposes: Type.Record(Type.String({ pattern: '^[\\p{L}\\p{N}_]{1,60}$' }), Type.Boolean(), {
+  purposes: Type.Record(Type.String(), Type.Boolean(), {
+    propertyNames: Type.String({ pattern: '^[\\p{L}\\p{N}_]{1,60}$' }),
     description: 'What was answered, by purpose',
   }),
   source: Type.String({
@@ -59,10 +60,13 @@ export function consentRoutes(app: App, people: People): void {
         const strongest = strongestFirst(members, kinds)[0];
         if (!strongest) throw new Error('A person has at least one identifier.');
         const node = toNode(strongest);
+        const textVersion = body.text_version ?? settings.consent.textVersion;
         const answers = Object.entries(body.purposes);
         for (const [purpose, granted] of answers) {
           const known = node.consent?.[purpose];
-          if (!known || known[1] <= at) node.consent = { ...node.consent, [purpose]: [granted, at] };
+          if (!known || known[1] <= at) {
+            node.consent = { ...node.consent, [purpose]: [granted, at, textVersion] };
+          }
         }
         await sql.updateIdentifiers(tx, workspaceId, [node]);
         await consentSql.insertConsents(
@@ -74,7 +78,7 @@ export function consentRoutes(app: App, people: People): void {
             granted,
             at,
             source: body.source,
-            textVersion: body.text_version ?? settings.consent.textVersion,
+            textVersion,
             messageId: null,
           })),
           now,
@@ -85,7 +89,8 @@ export function consentRoutes(app: App, people: People): void {
           purposes: Object.keys(body.purposes),
         });
         const keys = members.map((row) => row.key);
-        return consentNow(await read.consentsOf(tx, workspaceId, keys), settings);
+        const standing = members.map((row) => (row.key === node.key ? node : row));
+        return consentNow(standing, await read.consentsOf(tx, workspaceId, keys), settings);
       });
     },
   );

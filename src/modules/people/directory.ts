@@ -1,13 +1,14 @@
 import type { Tx } from '#platform/postgres';
 import type { IdentityRules } from './identifier.ts';
 import { anonymousKinds, normalize, parseIdentifier } from './identifier.ts';
+import { newestAnswer } from './node.ts';
 import { keyOf, personId } from './person-id.ts';
 import * as read from './read-sql.ts';
 import type { PeopleSettings } from './schema.ts';
 import { refuse } from './schema.ts';
 import * as sql from './sql.ts';
 import * as tieSql from './tie-sql.ts';
-import type { StoredTraits, TraitEntry } from './traits.ts';
+import type { StoredTraits, TraitEntry } from './trait.ts';
 import { isNewer, restored, typeOf } from './traits.ts';
 
 export interface PersonSummary {
@@ -156,21 +157,23 @@ function nameIn(traits: Record<string, TraitValue>): string | null {
   return first && last ? `${first} ${last}` : (first ?? last);
 }
 
-/** What holds for each purpose: the newest answer over all identifiers, else the workspace's default. */
+/** What holds for each purpose: the newest answer over all identifiers, else the workspace's default; with its evidence. */
 export function consentNow(
+  members: readonly Pick<sql.IdentifierRow, 'consent'>[],
   rows: readonly read.ConsentRow[],
   settings: PeopleSettings,
 ): Record<string, ConsentState> {
   const state: Record<string, ConsentState> = {};
   for (const purpose of new Set([...settings.consent.purposes, ...rows.map((row) => row.purpose)])) {
-    // The rows come oldest first, at the same moment a refusal after a yes.
-    const newest = rows.findLast((row) => row.purpose === purpose);
+    const [granted] = newestAnswer(members, purpose) ?? [];
+    // An answer that was said again and again is written down the first time. The rows come oldest first.
+    const evidence = rows.findLast((row) => row.purpose === purpose && row.granted === granted);
     state[purpose] = {
-      granted: newest?.granted ?? settings.consent.defaults[purpose] ?? false,
-      asked: newest !== undefined,
-      time: newest?.at.toISOString() ?? null,
-      source: newest?.source ?? null,
-      text_version: newest?.text_version ?? null,
+      granted: granted ?? settings.consent.defaults[purpose] ?? false,
+      asked: granted !== undefined,
+      time: evidence?.at.toISOString() ?? null,
+      source: evidence?.source ?? null,
+      text_version: evidence?.text_version ?? null,
     };
   }
   return state;
@@ -237,6 +240,6 @@ export async function describe(
       ],
     })),
     traits,
-    consent: consentNow(await read.consentsOf(tx, workspaceId, keys), settings),
+    consent: consentNow(members, await read.consentsOf(tx, workspaceId, keys), settings),
   };
 }

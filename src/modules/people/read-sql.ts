@@ -2,7 +2,7 @@ import type { Tx } from '#platform/postgres';
 import type { IdentifierRow } from './sql.ts';
 import { numbers } from './sql.ts';
 import type { TieRow } from './tie-sql.ts';
-import type { StoredTraits } from './traits.ts';
+import type { StoredTraits } from './trait.ts';
 
 export async function profilesOf(
   tx: Tx,

@@ -4,6 +4,7 @@ import { resolvePeople } from './graph.ts';
 import type { IdentityRules } from './identifier.ts';
 import { nameOf } from './identifier.ts';
 import type { Node, State } from './node.ts';
+import { newestAnswer } from './node.ts';
 import * as sql from './sql.ts';
 import * as tieSql from './tie-sql.ts';
 
@@ -149,13 +150,7 @@ export async function settle(
 
 /** What the identifiers of a person together say about `analytics`: the newest answer, null where nobody asked. */
 export function deniedBy(members: readonly Pick<Node, 'consent'>[]): boolean | null {
-  let newest: [boolean, number] | undefined;
-  for (const { consent } of members) {
-    const answer = consent?.analytics;
-    if (!answer) continue;
-    // At the same moment a refusal outweighs a yes.
-    if (!newest || answer[1] > newest[1] || (answer[1] === newest[1] && !answer[0])) newest = answer;
-  }
+  const newest = newestAnswer(members, 'analytics');
   return newest ? !newest[0] : null;
 }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Tx } from '#platform/postgres';
-import type { Node, State } from './node.ts';
+import type { Answers, Node, State } from './node.ts';
 
 /** The first 64 bits of SHA-1, signed, as text: what identifiers and ties are found by. */
 export function hash64(text: string): string {
@@ -47,7 +47,7 @@ export interface IdentifierRow {
   state: State;
   contested: boolean;
   denied: boolean | null;
-  consent: Record<string, [boolean, number]> | null;
+  consent: Answers | null;
   created_at: Date;
 }
 

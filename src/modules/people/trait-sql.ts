@@ -1,27 +1,42 @@
 import type { Tx } from '#platform/postgres';
 import { numbers } from './sql.ts';
+import type { StoredTraits } from './trait.ts';
 
-/** Merges traits, as JSON texts, into what is known; `named` where somebody may be found by one of them. */
-export async function mergeProfiles(
+/** What is known of these identifiers; nobody else changes or erases it until the transaction ends. */
+export async function lockProfiles(
+  tx: Tx,
+  workspaceId: number,
+  keys: readonly number[],
+): Promise<{ key: number; traits: StoredTraits }[]> {
+  return tx.query(
+    `select p.* from unnest($2::bigint[]) as t(k) cross join lateral (
+       select key, traits from profiles where workspace_id = $1 and key = t.k limit 1 for update) p`,
+    [workspaceId, numbers(keys)],
+    'people.lockProfiles',
+  );
+}
+
+/** Traits as JSON texts; `words` are lexemes of tsvector. */
+export async function putProfiles(
   tx: Tx,
   workspaceId: number,
   now: Date,
-  rows: readonly { key: number; traits: string; named: boolean }[],
+  rows: readonly { key: number; traits: string; words: string }[],
 ): Promise<void> {
+  if (rows.length === 0) return;
   await tx.query(
-    `insert into profiles as p (workspace_id, key, traits, search, updated_at)
-     select $1, k, t, words_of(t), $2 from unnest($3::bigint[], $4::jsonb[]) as n(k, t)
-     on conflict (workspace_id, key) do update set
-       traits = merge_traits(p.traits, excluded.traits), updated_at = excluded.updated_at,
-       search = case when p.key = any($5::bigint[]) then words_of(merge_traits(p.traits, excluded.traits)) else p.search end`,
+    `insert into profiles (workspace_id, key, traits, search, updated_at)
+     select $1, k, t, w::tsvector, $2 from unnest($3::bigint[], $4::jsonb[], $5::text[]) as n(k, t, w)
+     on conflict (workspace_id, key) do update
+       set traits = excluded.traits, search = excluded.search, updated_at = excluded.updated_at`,
     [
       workspaceId,
       now,
       numbers(rows.map((row) => row.key)),
       rows.map((row) => row.traits),
-      numbers(rows.filter((row) => row.named).map((row) => row.key)),
+      rows.map((row) => row.words),
     ],
-    'people.mergeProfiles',
+    'people.putProfiles',
   );
 }
 

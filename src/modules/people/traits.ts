@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Tx } from '#platform/postgres';
+import type { StoredTraits, TraitEntry } from './trait.ts';
 import * as sql from './trait-sql.ts';
 
 /** The traits of one identify, with the key they belong to. */
@@ -9,13 +10,6 @@ export interface ProfileChange {
   at: number;
   traits: Readonly<Record<string, unknown>>;
 }
-
-/**
- * The value, the time of the event it came with (ms), what decides between values of one time, and for names the
- * words to be found by.
- */
-export type TraitEntry = [value: unknown, at: number, tie: number, words?: string];
-export type StoredTraits = Record<string, TraitEntry>;
 
 const maxTraits = 500;
 /** Longer names are no names of traits; they are kept, but not listed with their types. */
@@ -46,15 +40,18 @@ export async function saveProfiles(
       if (stored.length <= longestName) types.set(`${stored}\0${type}`, [stored, type]);
     }
   }
-  const rows = [...byKey].sort(([a], [b]) => a - b);
-  await sql.mergeProfiles(
+  const keys = [...byKey.keys()].sort((one, other) => one - other);
+  for (const { key, traits } of await sql.lockProfiles(tx, workspaceId, keys)) {
+    if (!addKnown(byKey.get(key), traits)) byKey.delete(key);
+  }
+  await sql.putProfiles(
     tx,
     workspaceId,
     now,
-    rows.map(([key, found]) => ({
+    [...byKey].map(([key, merged]) => ({
       key,
-      traits: JSON.stringify(Object.fromEntries(found)),
-      named: [...found.values()].some(([, , , words]) => words !== undefined),
+      traits: JSON.stringify(Object.fromEntries(merged)),
+      words: [...merged.values()].map(([, , , words]) => words ?? '').join(' '),
     })),
   );
   for (const name of types.keys()) if (knownTypes.has(`${workspaceId}\0${name}`)) types.delete(name);
@@ -64,6 +61,19 @@ export async function saveProfiles(
     for (const name of types.keys()) knownTypes.add(`${workspaceId}\0${name}`);
   });
   await sql.insertTraitTypes(tx, workspaceId, now, [...types.values()]);
+}
+
+/** Adds what is known to what a batch says; false where the batch says nothing new. */
+function addKnown(said: Map<string, TraitEntry> | undefined, known: StoredTraits): boolean {
+  if (!said) return false;
+  let isNew = false;
+  for (const [name, entry] of said) {
+    const before = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (!before || isNewer(entry, before)) isNew = true;
+    else said.set(name, before);
+  }
+  for (const [name, entry] of Object.entries(known)) if (!said.has(name)) said.set(name, entry);
+  return isNew;
 }
 
 /** Of two entries of one name the newer counts; of one time, the one with the greater tie. */

@@ -139,6 +139,27 @@ describe('queryStream', () => {
   });
 });
 
+describe('export', () => {
+  async function exported(sql: string, params = {}): Promise<string> {
+    const pieces: Buffer[] = [];
+    for await (const piece of ch.export(sql, params)) pieces.push(piece);
+    return Buffer.concat(pieces).toString();
+  }
+
+  test('gives TabSeparated as it is', async () => {
+    const text = await exported("select number, concat('a\\tb', {x:String}) from numbers(2)", { x: '\n漢' });
+    expect(text).toBe('0\ta\\tb\\n漢\n1\ta\\tb\\n漢\n');
+    expect(await exported('select 1, 2 from numbers(0)')).toBe('');
+    expect((await exported('select number, number from numbers(200000)')).match(/\n/g)).toHaveLength(200_000);
+  });
+
+  test('throws when the engine fails half-way, and when it refuses', async () => {
+    const late = 'select number, throwIf(number = 3000000) from numbers(4000000) settings max_threads = 1';
+    await expect(exported(late)).rejects.toThrow(/ClickHouse/);
+    await expect(exported('select 1, 2 from nowhere')).rejects.toBeInstanceOf(ClickHouseFailure);
+  });
+});
+
 describe('insert', () => {
   const columns = ['id', 'name', 'price', 'at', 'kind', 'tags'];
 

@@ -4,6 +4,7 @@ import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { Unavailable } from '#platform/refusal';
 import { failureOf } from './error.ts';
+import { LineWatch } from './lines.ts';
 
 interface StatementOptions {
   /** The statement is given up, on the engine too, after so long. */
@@ -30,6 +31,12 @@ export interface ClickHouse {
     params?: Record<string, unknown>,
     o?: StatementOptions,
   ): AsyncIterable<R>;
+  /**
+   * The result as TabSeparated, as it arrives: pieces of any length, at the reader's pace. Needs two columns or more
+   * (an engine that fails half-way ends its answer with a line of its own, which is told by its cells), and throws
+   * when the answer is not whole.
+   */
+  export(sql: string, params?: Record<string, unknown>, o?: StatementOptions): AsyncIterable<Buffer>;
   /** A statement without a result. */
   command(sql: string, params?: Record<string, unknown>, o?: StatementOptions): Promise<void>;
   /**
@@ -178,6 +185,43 @@ class Client implements ClickHouse {
     } catch (thrown) {
       throw failure(thrown, about);
     }
+  }
+
+  async *export(
+    sql: string,
+    params: Record<string, unknown> = {},
+    o: StatementOptions = {},
+  ): AsyncIterable<Buffer> {
+    const until = patience(o, streamMs);
+    const about = { what: 'an export', until };
+    const { stream } = await this.#watched(about, () =>
+      this.#client.exec({
+        query: `${sql}\nFORMAT TabSeparated`,
+        query_params: params,
+        abort_signal: until,
+        clickhouse_settings: {
+          ...this.#settings,
+          cancel_http_readonly_queries_on_client_close: 1,
+          max_execution_time: Math.ceil((o.timeoutMs ?? streamMs) / 1000),
+        },
+      }),
+    );
+    const lines = new LineWatch();
+    const stop = () => stream.destroy();
+    until.addEventListener('abort', stop, { once: true });
+    try {
+      for await (const piece of stream as AsyncIterable<Buffer>) {
+        lines.saw(piece);
+        yield piece;
+      }
+      until.throwIfAborted();
+    } catch (thrown) {
+      throw failure(thrown, about);
+    } finally {
+      until.removeEventListener('abort', stop);
+      stream.destroy();
+    }
+    if (!lines.areWhole()) throw new Unavailable('ClickHouse broke off in the middle of an export.');
   }
 
   async command(sql: string, params: Record<string, unknown> = {}, o: StatementOptions = {}): Promise<void> {
