@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: ['test/fixtures/global.ts'],
     env: { PANDO_LOG_LEVEL: 'silent' },
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
     // The report is what .ci/run counts by.
     reporters: ['default', ['json', { outputFile: '.cache/test-report.json' }]],

@@ -142,7 +142,7 @@ describe('a program', () => {
     program('process.exit(3);');
     expect((await run(['run.mjs', 'start'])).code).toBe(3);
     const { code, text } = await run(['run.mjs', 'fly']);
-    expect([code, text]).toEqual([2, 'Use: node bin/run.mjs start|test|check|bench|chaos\n']);
+    expect([code, text]).toEqual([2, 'Use: node bin/run.mjs start|test|check|bench|chaos|shots\n']);
     file('bench/ingest.ts', "console.log('measured', process.argv[2]);");
     file('bench/chaos-ingest.ts', "console.log('broken', process.argv[2]);");
     expect((await run(['run.mjs', 'bench', 'ingest', '--json'])).text).toContain('measured --json');

@@ -55,7 +55,8 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   operatorRoutes(app, identity);
   backupRoutes(app, parts);
   peopleRoutes(app, people);
-  await trackingRoutes(app, { collect, clock });
+  const { publicUrl } = config;
+  await trackingRoutes(app, { collect, clock, ...(publicUrl ? { publicUrl } : {}) });
   collectRoutes(app, { collect, identity });
   insightRoutes(app, { ch, identity });
   await importRoutes(app, { imports, identity, clock });

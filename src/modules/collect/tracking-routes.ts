@@ -43,7 +43,10 @@ const schema = (operationId: string, summary: string, hide = false) => ({
 });
 
 /** Segment's HTTP Tracking API, to the letter of its requests. */
-export async function trackingRoutes(app: App, deps: { collect: Collect; clock: Clock }): Promise<void> {
+export async function trackingRoutes(
+  app: App,
+  deps: { collect: Collect; clock: Clock; publicUrl?: string },
+): Promise<void> {
   const { collect, clock } = deps;
   const limiters = new Map<number, RateLimiter>();
 
@@ -158,7 +161,10 @@ export async function trackingRoutes(app: App, deps: { collect: Collect; clock: 
           throw refuse('wrong-write-key', 'No source has this write key.');
         }
         reply.header('cache-control', 'public, max-age=300');
-        return librarySettings(writeKey, request.host, request.protocol);
+        // Behind a proxy the request does not tell how browsers reach us.
+        const reached = deps.publicUrl === undefined ? null : new URL(deps.publicUrl);
+        const protocol = reached?.protocol.slice(0, -1) ?? request.protocol;
+        return librarySettings(writeKey, reached?.host ?? request.host, protocol);
       },
     );
   };
