@@ -116,6 +116,7 @@ export function count(
       counts.set(sourceId, line);
     }
     line.quarantined += delivery.quarantined.length;
+    line.withheld += delivery.erased;
     for (let place = 0; place < delivery.count; place++, at++) {
       if (seen[at]) line.duplicates++;
       else if (batch.withheld.has(at)) line.withheld++;

@@ -164,13 +164,14 @@ export function createCollect(deps: CollectDeps) {
       contractEvents,
       analyticsByDefault,
       quarantined,
+      erased: good.length - allowed.length,
     });
     return { delivery, items };
   }
 
   async function accept(came: { delivery: Delivery; items: IngestAnswer['items'] }): Promise<IngestAnswer> {
     const { delivery, items } = came;
-    if (delivery.count > 0 || delivery.quarantined.length > 0) {
+    if (delivery.count > 0 || delivery.quarantined.length > 0 || delivery.erased > 0) {
       const outcomes = await intake.accept(delivery);
       let next = 0;
       for (const item of items)

@@ -18,7 +18,7 @@ export function erasurePart(deps: {
   const { pg, ch, settled } = deps;
   return {
     name: 'collect',
-    hide: (tx, workspaceId, erasure) => eraseFromQuarantine(tx, workspaceId, erasure.needles),
+    hide: (tx, workspaceId, erasure) => eraseFromQuarantine(tx, workspaceId, erasure),
     async purge(workspaceId, erasure) {
       // What was accepted before the erasure must be in ClickHouse before it can be removed from there.
       await settled(workspaceId);

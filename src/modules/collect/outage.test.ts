@@ -102,6 +102,33 @@ describe('with ClickHouse away', () => {
     expect((await p.ask('GET', '/api/events')).status).toBe(200);
   }, 60_000);
 
+  test('somebody who is erased is hidden, and gone once it is back', async () => {
+    await p.accept(event('leaves-1', 'leaving'));
+    await p.settled();
+    const { body } = await p.ask<{ items: { id: string }[] }>(
+      'GET',
+      '/api/people?identifier=user_id:leaving',
+    );
+    toClickHouse.cut();
+    const erased = await p.ask('DELETE', `/api/people/${body.items[0]?.id}?now=true`);
+    expect(erased).toMatchObject({ status: 202, body: { done: false } });
+    expect((await p.ask('GET', `/api/people/${body.items[0]?.id}`)).status).toBe(404);
+    const jobs = await postgres.pg.asSystem((tx) =>
+      tx.query(
+        'select identifier from graphile_worker._private_tasks t join graphile_worker._private_jobs j on j.task_id = t.id',
+      ),
+    );
+    expect(jobs).toEqual([{ identifier: 'people.purge' }]);
+    toClickHouse.mend();
+    await vi.waitFor(async () => {
+      const events = await p.ask<{ items: { message_id: string }[] }>('GET', '/api/events');
+      expect(events.status).toBe(200);
+      expect(events.body.items.map((one) => one.message_id)).not.toContain('leaves-1');
+    }, patience);
+    expect(await p.people.purge(p.workspaceId, true)).toBe(1);
+    expect(await stored('leaves')).toEqual({ messages: 0, rows: 0 });
+  }, 60_000);
+
   test('a process that stops meanwhile leaves what it accepted to the next', async () => {
     toClickHouse.cut();
     expect((await p.send('batch', batch('left', 20))).statusCode).toBe(200);

@@ -1,3 +1,4 @@
+import { type Erasure, isTelling } from '#modules/people';
 import type { Tx } from '#platform/postgres';
 
 export interface Row {
@@ -70,25 +71,42 @@ export async function saveReason(
   ]);
 }
 
-/** Rows that hold one of these texts: as text or as JSON writes it, in any case; of a phone its last eight digits. */
+/**
+ * Rows that tell of somebody: by a text that tells who it was wherever it stands (as JSON writes it, in any case of
+ * letters; of a phone its last eight digits), or by an identifier where the tracking API has identifiers.
+ */
 export async function eraseFromQuarantine(
   tx: Tx,
   workspaceId: number,
-  needles: readonly string[],
+  { needles, identifiers }: Pick<Erasure, 'needles' | 'identifiers'>,
 ): Promise<void> {
-  if (needles.length === 0) return;
-  const texts = needles.flatMap((needle) => [needle, JSON.stringify(needle).slice(1, -1)]);
-  const phones = needles.filter((needle) => /^\+\d{8,}$/.test(needle)).map(spelledAnyhow);
+  const telling = needles.filter(isTelling);
+  const texts = telling.flatMap((needle) => [needle, JSON.stringify(needle).slice(1, -1)]);
+  const phones = telling.filter((needle) => /^\+\d{8,}$/.test(needle)).map(spelledAnyhow);
   await tx.query(
     `delete from quarantine q where workspace_id = $1 and (
        exists (select 1 from unnest($2::text[]) as n(needle)
          where strpos(q.raw, n.needle) > 0 or strpos(lower(q.raw), lower(n.needle)) > 0)
-       or q.raw ~ any($3::text[]))`,
-    [workspaceId, [...new Set(texts)], phones],
+       or q.raw ~* any($3::text[]))`,
+    [workspaceId, [...new Set(texts)], [...phones, ...identifiers.map(inItsPlace)]],
   );
 }
 
 /** The last eight digits of a phone (short numbers have no more without their country), with what people write between. */
 function spelledAnyhow(phone: string): string {
   return [...phone.slice(-8)].join('[^0-9A-Za-z"]{0,3}');
+}
+
+/** Names under which messages carry identifiers, besides that of the kind. */
+const fields: Record<string, string> = {
+  user_id: '"userId"|"previousId"|',
+  anonymous_id: '"anonymousId"|"previousId"|',
+  device_id: '"device":\\{[^{}]*"id"|',
+};
+
+/** An identifier as a message has it; a number may have been sent as one. */
+function inItsPlace({ kind, value }: { kind: string; value: string }): string {
+  const text = JSON.stringify(value).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const written = /^\d{1,15}$/.test(value) ? `(${text}|${value}[,}])` : text;
+  return `(${fields[kind] ?? ''}"${kind}"|"externalIds":\\[[^\\[\\]]*"id"):${written}`;
 }

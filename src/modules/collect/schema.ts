@@ -20,7 +20,10 @@ export const SourceSchema = Type.Object(
       accepted: Type.Integer(),
       duplicates: Type.Integer(),
       quarantined: Type.Integer(),
-      withheld: Type.Integer({ description: 'Counted but not stored, because the person denied analytics' }),
+      withheld: Type.Integer({
+        description:
+          'Counted but not stored: the person denied analytics, or was erased and may not be imported again',
+      }),
       bots: Type.Integer({ description: 'Of the accepted, those sent by known bots' }),
       last_seen: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
       lag_ms: Type.Integer({

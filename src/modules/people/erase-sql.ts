@@ -4,11 +4,11 @@ import { numbers } from './sql.ts';
 export async function insertErasure(
   tx: Tx,
   workspaceId: number,
-  e: { personId: string; keys: readonly number[]; now: Date; dueAt: Date },
+  e: { keys: readonly number[]; now: Date; dueAt: Date },
 ): Promise<number> {
   const [row] = await tx.query<{ id: number }>(
-    `insert into erasures (workspace_id, person_id, keys, requested_at, due_at) values ($1, $2, $3::bigint[], $4, $5) returning id`,
-    [workspaceId, e.personId, numbers(e.keys), e.now, e.dueAt],
+    `insert into erasures (workspace_id, keys, requested_at, due_at) values ($1, $2::bigint[], $3, $4) returning id`,
+    [workspaceId, numbers(e.keys), e.now, e.dueAt],
   );
   if (!row) throw new Error('The erasure was not written.');
   return row.id;
@@ -70,14 +70,13 @@ export async function deletePerson(tx: Tx, workspaceId: number, keys: readonly n
 
 export interface ErasureRow {
   id: number;
-  person_id: string;
   keys: number[];
   due_at: Date;
 }
 
 export async function openErasures(tx: Tx, workspaceId: number): Promise<ErasureRow[]> {
   return tx.query<ErasureRow>(
-    'select id, person_id, keys, due_at from erasures where workspace_id = $1 and done_at is null order by id',
+    'select id, keys, due_at from erasures where workspace_id = $1 and done_at is null order by id',
     [workspaceId],
   );
 }

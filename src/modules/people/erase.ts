@@ -4,6 +4,7 @@ import * as erase from './erase-sql.ts';
 import { personId } from './person-id.ts';
 import { profilesOf } from './read-sql.ts';
 import * as sql from './sql.ts';
+import { restored } from './traits.ts';
 
 /** What upper modules do when a person is erased; each for its own tables, never for another's. */
 export interface ErasurePart {
@@ -16,14 +17,33 @@ export interface ErasurePart {
 
 export interface Erasure {
   id: number;
-  personId: string;
   keys: readonly number[];
-  /** The texts that tell who it was: identifiers, and traits of the kinds that name or reach somebody. */
+  /** However short. */
+  identifiers: readonly { kind: string; value: string }[];
+  /**
+   * The texts that tell who it was: identifiers, names, and what else reaches somebody. Many stand in texts that are
+   * somebody else's ("1234" in an order's number): see `isTelling`.
+   */
   needles: readonly string[];
 }
 
-/** Shorter texts stand in too much that is somebody else's. */
+/** Shorter texts are nearly everybody's. */
 const shortestNeedle = 4;
+/** Traits that name or reach somebody. A city, a plan or a language is shared by many, and tells nobody. */
+const tellingTraits: ReadonlySet<string> = new Set([
+  'name',
+  'fullName',
+  'full_name',
+  'username',
+  'email',
+  'phone',
+  'mobile',
+]);
+
+/** Whether a needle tells who it was wherever it stands, also within a longer text; others only as a whole value. */
+export function isTelling(needle: string): boolean {
+  return needle.length >= 8 || /[@\s]/.test(needle);
+}
 
 /**
  * Hides a person from every read, within the transaction: identifiers, ties, traits, consents and decisions are gone
@@ -40,12 +60,14 @@ export async function hidePerson(
   const { nextKey } = await sql.lockGraph(tx, workspaceId);
   const keys = members.map((row) => row.key);
   const profiles = await profilesOf(tx, workspaceId, keys);
-  const needles = new Set(members.map((row) => row.value));
+  const needles = new Set(members.flatMap((row) => [row.value, personId(row.created_at, row.key)]));
   for (const { traits } of profiles) {
-    for (const [value] of Object.values(traits)) if (typeof value === 'string') needles.add(value);
+    for (const [name, [value]] of Object.entries(traits)) {
+      const text = restored(value);
+      if (tellingTraits.has(name) && typeof text === 'string') needles.add(text.trim());
+    }
   }
   const id = await erase.insertErasure(tx, workspaceId, {
-    personId: personId(head.created_at, head.key),
     keys,
     now: o.now,
     dueAt: o.dueAt,
@@ -65,8 +87,8 @@ export async function hidePerson(
   await sql.saveGraph(tx, workspaceId, nextKey);
   return {
     id,
-    personId: personId(head.created_at, head.key),
     keys,
+    identifiers: members.map(({ kind, value }) => ({ kind, value })),
     needles: [...needles].filter((needle) => needle.length >= shortestNeedle),
   };
 }

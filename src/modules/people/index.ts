@@ -1,4 +1,5 @@
-export type { ErasurePart } from './erase.ts';
+export type { Erasure, ErasurePart } from './erase.ts';
+export { isTelling } from './erase.ts';
 export type { IdentityRules, Ignored as IgnoredIdentifier, Named } from './identifier.ts';
 export { normalize as normalizeIdentifier } from './identifier.ts';
 export type { ConsentAnswer, Observation } from './observation.ts';

@@ -5,9 +5,10 @@ import type { Facts } from '#platform/facts';
 import type { Jobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
+import { Unavailable } from '#platform/refusal';
 import * as directory from './directory.ts';
 import type { Erasure, ErasurePart } from './erase.ts';
-import { hidePerson, suppressionHash } from './erase.ts';
+import { hidePerson, isTelling, suppressionHash } from './erase.ts';
 import * as eraseSql from './erase-sql.ts';
 import type { IdentityRules } from './identifier.ts';
 import { anonymousKinds } from './identifier.ts';
@@ -47,6 +48,7 @@ export type ResolvedEvent = Resolved & { known: boolean };
 export type People = ReturnType<typeof createPeople>;
 
 const rulesForMs = 1_000;
+const purgeAgainMs = 10_000;
 const rememberedNodes = 200_000;
 
 /** Identifiers, the persons they belong to, their traits and their consent. */
@@ -87,7 +89,7 @@ export function createPeople(deps: PeopleDeps) {
     const soon = clock.ms() + 6 * 3_600_000;
     if (!all && !open.some((row) => row.due_at.getTime() <= soon)) return 0;
     if (open.length === 0) return 0;
-    const erasure: Erasure = { id: 0, personId: '', keys: open.flatMap((row) => row.keys), needles: [] };
+    const erasure: Erasure = { id: 0, keys: open.flatMap((row) => row.keys), identifiers: [], needles: [] };
     await mirror.flush();
     for (const part of parts) await part.purge?.(workspaceId, erasure);
     await deps.ch.command(
@@ -250,12 +252,15 @@ export function createPeople(deps: PeopleDeps) {
       return exported;
     },
 
-    /** Hides a person at once and purges within the promised time, or now. Refuses `no-such-person`. */
+    /**
+     * Hides a person at once and purges within the promised time, or now. `done` is false with `now` where ClickHouse
+     * is away: then it is purged as soon as it is back. Refuses `no-such-person`.
+     */
     async erase(
       workspaceId: number,
       id: string,
       o: { now: boolean; audit(tx: Tx, erasure: Erasure): Promise<void> },
-    ): Promise<Date> {
+    ): Promise<{ goneBy: Date; done: boolean }> {
       const { erasureHours } = await settings.read(workspaceId);
       const dueAt = new Date(clock.ms() + erasureHours * 3_600_000);
       await pg.inWorkspace(workspaceId, async (tx) => {
@@ -266,14 +271,23 @@ export function createPeople(deps: PeopleDeps) {
           suppressionKey: deps.suppressionKey,
         });
         for (const part of parts) await part.hide?.(tx, workspaceId, erasure);
-        await identity.redactAudit(tx, erasure.needles);
+        await identity.redactAudit(tx, erasure.needles.filter(isTelling));
         await facts.forget(tx, erasure.keys.map(String));
         await o.audit(tx, erasure);
+        const soon = new Date(clock.ms() + purgeAgainMs);
+        const job = { key: `people.purge:${workspaceId}`, runAt: soon };
+        // Whatever happens to this process, or to ClickHouse.
+        if (o.now) await jobs.enqueue(tx, 'people.purge', { workspaceId, all: true }, job);
       });
       resolver.forget(workspaceId);
-      await mirror.flush();
-      if (o.now) await purge(workspaceId, true);
-      return dueAt;
+      try {
+        await mirror.flush();
+        if (o.now) await purge(workspaceId, true);
+      } catch (error) {
+        if (!(error instanceof Unavailable)) throw error;
+        return { goneBy: dueAt, done: false };
+      }
+      return { goneBy: o.now ? clock.now() : dueAt, done: o.now };
     },
 
     /** For the routes of this module. */

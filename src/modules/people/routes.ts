@@ -15,7 +15,7 @@ const errors = { '4xx': problem, '5xx': problem };
 
 /** The API about people. */
 export function peopleRoutes(app: App, people: People): void {
-  const { pg, identity, clock, rules } = people.inside;
+  const { pg, identity, rules } = people.inside;
   const may = identity.guard;
   consentRoutes(app, people);
   decisionRoutes(app, people);
@@ -133,13 +133,13 @@ export function peopleRoutes(app: App, people: People): void {
     async (request, reply) => {
       const { principal } = request;
       const now = request.query.now ?? false;
-      const dueAt = await people.erase(principal.workspaceId, request.params.id, {
+      const { goneBy, done } = await people.erase(principal.workspaceId, request.params.id, {
         now,
         // Not the id that was asked for: it tells when the person came.
         audit: (tx, erasure) => identity.audit(tx, principal, 'people.erased', `erasure:${erasure.id}`),
       });
       reply.code(202);
-      return { gone_by: (now ? clock.now() : dueAt).toISOString(), done: now };
+      return { gone_by: goneBy.toISOString(), done };
     },
   );
 }
