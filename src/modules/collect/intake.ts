@@ -4,6 +4,7 @@ import type { Observation, People } from '#modules/people';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
+import { Refusal } from '#platform/refusal';
 import { type Batch, compose, count, eachFresh } from './batch.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { Delivery } from './delivery.ts';
@@ -132,8 +133,11 @@ class Lane {
       try {
         await this.#commit(taken);
       } catch (error) {
-        this.memory.forget();
-        this.#deps.people.forget(this.#workspaceId);
+        // A full buffer is refused before anything was looked up, and asked about again and again.
+        if (!(error instanceof Refusal)) {
+          this.memory.forget();
+          this.#deps.people.forget(this.#workspaceId);
+        }
         for (const { reject } of taken) reject(error);
       }
       for (const { delivery } of taken) delivery.tails.release();
@@ -161,8 +165,8 @@ class Lane {
     const ids = Buffer.concat(deliveries.map((delivery) => delivery.ids));
     const done = await pg.inWorkspace(workspaceId, async (tx) => {
       const head = await sql.lockHead(tx, workspaceId);
-      await this.memory.catchUp(tx, head);
       await this.#checkBuffer(tx, head);
+      await this.memory.catchUp(tx, head);
       const seen = await this.memory.known(tx, ids);
       const fresh: Observation[] = [];
       eachFresh(deliveries, seen, ({ observations }, place) =>

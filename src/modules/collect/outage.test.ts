@@ -102,6 +102,25 @@ describe('with ClickHouse away', () => {
     expect((await p.ask('GET', '/api/events')).status).toBe(200);
   }, 60_000);
 
+  test('the team decides who is one person, and reports see it once it is back', async () => {
+    await p.accept(event('decide-1', 'decide-a'), event('decide-2', 'decide-b'));
+    await p.settled();
+    const idOf = async (user: string) => {
+      const url = `/api/people?identifier=user_id:${user}`;
+      return (await p.ask<{ items: { id: string }[] }>('GET', url)).body.items[0]?.id;
+    };
+    const [a, b] = [await idOf('decide-a'), await idOf('decide-b')];
+    toClickHouse.cut();
+    const joined = await p.ask('POST', `/api/people/${a}/join`, { person: b });
+    expect(joined).toMatchObject({ status: 200, body: { id: a, stage: null } });
+    expect(await p.ask('GET', `/api/people/${b}`)).toMatchObject({ status: 200, body: { id: a } });
+    toClickHouse.mend();
+    await vi.waitFor(async () => {
+      const { body } = await p.ask<{ items: { message_id: string }[] }>('GET', `/api/people/${a}/events`);
+      expect(body.items.map((one) => one.message_id).sort()).toEqual(['decide-1', 'decide-2']);
+    }, patience);
+  }, 60_000);
+
   test('somebody who is erased is hidden, and gone once it is back', async () => {
     await p.accept(event('leaves-1', 'leaving'));
     await p.settled();

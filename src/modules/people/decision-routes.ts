@@ -22,7 +22,7 @@ const identifiers = Type.Array(Type.String({ maxLength: 560 }), {
 
 /** The API of the team's decisions: who is one person, and who is not. */
 export function decisionRoutes(app: App, people: People): void {
-  const { pg, identity, facts, clock, rules, mirror } = people.inside;
+  const { pg, identity, facts, clock, rules, carry } = people.inside;
   const may = identity.guard;
 
   app.post(
@@ -71,7 +71,7 @@ export function decisionRoutes(app: App, people: People): void {
         await joinPeople(tx, how, stays, other);
         await identity.audit(tx, principal, 'people.joined', `person:${request.params.id}`);
       });
-      await mirror.flush();
+      await carry();
       return people.describe(workspaceId, request.params.id) as never;
     },
   );
@@ -145,7 +145,7 @@ export function decisionRoutes(app: App, people: People): void {
         return { ...told, left: id(moves.stays[0]), right: id(moves.leaves[0]) };
       });
       const { left, right, ...told } = done;
-      if (left) await mirror.flush();
+      if (left) await carry();
       return {
         ...told,
         person: left ? await people.describe(workspaceId, left) : null,
@@ -190,7 +190,7 @@ export function decisionRoutes(app: App, people: People): void {
           `identifier:${row.key}`,
         );
       });
-      await mirror.flush();
+      await carry();
       return { identifier: request.body.identifier, shared: request.body.shared };
     },
   );
@@ -312,7 +312,7 @@ export function decisionRoutes(app: App, people: People): void {
         await identity.audit(tx, principal, 'people.kept-apart', `conflict:${tie.hash}`);
         return persons.length;
       });
-      await mirror.flush();
+      await carry();
       return { kept_apart: apart };
     },
   );

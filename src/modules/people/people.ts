@@ -82,6 +82,9 @@ export function createPeople(deps: PeopleDeps) {
     return made;
   }
 
+  /** Lets queries see what was decided; where ClickHouse is away, that comes when it is back. */
+  const carry = () => mirror.flush().catch(unlessAway);
+
   /** Carries out what is due, or all of it with `now`; each step may be repeated. */
   async function purge(workspaceId: number, all: boolean): Promise<number> {
     const open = await pg.inWorkspace(workspaceId, (tx) => eraseSql.openErasures(tx, workspaceId));
@@ -227,7 +230,9 @@ export function createPeople(deps: PeopleDeps) {
           keys: members.map((row) => row.key),
         };
       });
-      return { ...person, stage: (await behaviour?.stageOf(workspaceId, keys)) ?? null };
+      // Whoever stands at the till is known also while ClickHouse is away.
+      const stage = await behaviour?.stageOf(workspaceId, keys).catch(unlessAway);
+      return { ...person, stage: stage ?? null };
     },
 
     /** Everything that is known of a person, as it can be handed over. Refuses `no-such-person`. */
@@ -280,19 +285,19 @@ export function createPeople(deps: PeopleDeps) {
         if (o.now) await jobs.enqueue(tx, 'people.purge', { workspaceId, all: true }, job);
       });
       resolver.forget(workspaceId);
-      try {
-        await mirror.flush();
-        if (o.now) await purge(workspaceId, true);
-      } catch (error) {
-        if (!(error instanceof Unavailable)) throw error;
-        return { goneBy: dueAt, done: false };
-      }
-      return { goneBy: o.now ? clock.now() : dueAt, done: o.now };
+      await carry();
+      const purged = o.now ? await purge(workspaceId, true).catch(unlessAway) : undefined;
+      const done = purged !== undefined;
+      return { goneBy: done ? clock.now() : dueAt, done };
     },
 
     /** For the routes of this module. */
-    inside: { pg, identity, facts, clock, rules, mirror },
+    inside: { pg, identity, facts, clock, rules, carry },
   };
+}
+
+function unlessAway(error: unknown): void {
+  if (!(error instanceof Unavailable)) throw error;
 }
 
 function isKnown(observation: Observation | undefined): boolean {

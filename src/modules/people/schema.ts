@@ -136,7 +136,8 @@ export const PersonSchema = Type.Object(
     ),
     consent: Type.Record(Type.String(), ConsentSchema),
     stage: Type.Union([Type.String(), Type.Null()], {
-      description: 'The furthest on the path: search, attention, deal, use, share',
+      description:
+        'The furthest on the path: search, attention, deal, use, share; null also while ClickHouse is away',
     }),
   },
   { title: 'Person' },

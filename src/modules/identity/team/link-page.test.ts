@@ -36,7 +36,7 @@ async function open(path: string, locale = 'en-GB'): Promise<Page> {
   page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
   page.on('pageerror', (error) => troubles.push(error.message));
   await page.goto(url + path);
-  await page.waitForFunction("document.title !== 'Pando'");
+  await expect.poll(() => page.title()).not.toBe('Pando');
   expect(troubles.filter((t) => !t.includes('the server responded with a status'))).toEqual([]);
   return page;
 }
