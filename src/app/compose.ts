@@ -4,6 +4,7 @@ import { createDemo } from '#modules/demo';
 import { createIdentity, type FirstStart, type Identity } from '#modules/identity';
 import { createImports } from '#modules/imports';
 import { createPeople } from '#modules/people';
+import { createWebhooks } from '#modules/webhooks';
 import { type Clock, systemClock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import { watchDisk } from '#platform/disk';
@@ -92,10 +93,11 @@ export async function compose(
       disk,
       home: config.home,
     });
+    const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
     const platform = { config, log, clock, ...engines, disk, metrics, facts, jobs, version: readVersion() };
-    const parts = { ...platform, identity, people, collect, imports, demo };
+    const parts = { ...platform, identity, people, collect, imports, demo, webhooks };
     await startWork(parts, closing);
     const app = await createServer(parts, closing);
 

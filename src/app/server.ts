@@ -4,6 +4,7 @@ import { type Identity, identityRoutes } from '#modules/identity';
 import { type Imports, importRoutes } from '#modules/imports';
 import { insightRoutes } from '#modules/insight';
 import { type People, peopleRoutes } from '#modules/people';
+import { type Webhooks, webhookRoutes } from '#modules/webhooks';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import type { Disk } from '#platform/disk';
@@ -33,6 +34,7 @@ interface Parts extends Engines {
   collect: Collect;
   imports: Imports;
   demo: Demo;
+  webhooks: Webhooks;
 }
 
 /** The doors at the front. A worker has those for its operator only. */
@@ -61,6 +63,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   insightRoutes(app, { ch, identity });
   await importRoutes(app, { imports, identity, clock });
   demoRoutes(app, { demo, identity });
+  webhookRoutes(app, parts.webhooks);
   return app;
 }
 

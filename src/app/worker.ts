@@ -2,6 +2,7 @@ import type { Collect } from '#modules/collect';
 import type { Demo } from '#modules/demo';
 import type { Identity } from '#modules/identity';
 import type { People } from '#modules/people';
+import type { Webhooks } from '#modules/webhooks';
 import type { Config } from '#platform/config';
 import type { Facts } from '#platform/facts';
 import type { Jobs } from '#platform/jobs';
@@ -20,10 +21,11 @@ export async function startWork(
     people: People;
     collect: Collect;
     demo: Demo;
+    webhooks: Webhooks;
   },
   closing: Closing,
 ): Promise<void> {
-  const { config, facts, jobs, identity, people, collect, demo } = parts;
+  const { config, facts, jobs, identity, people, collect, demo, webhooks } = parts;
   await identity.start();
   closing.later('identity', () => identity.stop());
   people.start();
@@ -33,8 +35,11 @@ export async function startWork(
   closing.later('the followers of facts', () => facts.stop());
   closing.later('the jobs', () => jobs.stop());
   closing.later('the demo', () => demo.stop());
+  closing.later('the webhooks', () => webhooks.stop());
   if (config.role === 'api') return;
+  webhooks.follow();
   await facts.start();
   await jobs.start();
   demo.start();
+  webhooks.start();
 }

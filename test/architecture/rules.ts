@@ -24,6 +24,7 @@ const mayImport: Record<string, readonly string[]> = {
   insight: ['identity', 'segments', 'collect'],
   voice: ['identity', 'people'],
   passport: ['identity', 'transparency'],
+  webhooks: ['identity', 'people'],
 };
 
 const isCode = (s: Source) => /\.[cm]?tsx?$|\.mjs$/.test(s.path);

@@ -18,6 +18,8 @@ export const PERMISSIONS = [
   'settings:read',
   'settings:write',
   'audit:read',
+  'webhooks:read',
+  'webhooks:write',
 ] as const;
 
 export const ROLES = ['owner', 'marketer', 'analyst', 'clerk'] as const;

@@ -20,6 +20,8 @@ const table: Record<(typeof PERMISSIONS)[number], string> = {
   'settings:read': 'yes yes yes no',
   'settings:write': 'yes no  no  no',
   'audit:read': 'yes no  no  no',
+  'webhooks:read': 'yes yes no  no',
+  'webhooks:write': 'yes no  no  no',
 };
 
 const cases = PERMISSIONS.flatMap((permission) =>

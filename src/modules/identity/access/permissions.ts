@@ -9,7 +9,15 @@ const READ_INSIGHT = ['people:read', 'events:read', 'sources:read', 'imports:rea
  */
 const ALLOWED: Readonly<Record<Role, readonly Permission[]>> = {
   owner: PERMISSIONS,
-  marketer: [...READ_INSIGHT, 'people:write', 'events:write', 'sources:write', 'imports:write', 'team:read'],
+  marketer: [
+    ...READ_INSIGHT,
+    'people:write',
+    'events:write',
+    'sources:write',
+    'imports:write',
+    'team:read',
+    'webhooks:read',
+  ],
   analyst: [...READ_INSIGHT, 'team:read'],
   clerk: ['people:read', 'events:read'],
 };
