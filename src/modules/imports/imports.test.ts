@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Unavailable } from '#platform/refusal';
 import { form, type TestImports, testImports } from '../../../test/fixtures/imports.ts';
 import { runImport } from './run/run.ts';
-import type { Guess, Import } from './schema.ts';
+import type { Guess, Import, RejectPage } from './schema.ts';
 
 let on: TestImports;
 beforeAll(async () => {
@@ -52,6 +52,8 @@ test('a file comes in once, however often it is sent', async () => {
     rejected: 0,
     by_event: { 'Order Completed': 1200 },
     file: 'sales.csv',
+    created_by: expect.stringMatching(/^key:/),
+    created_by_name: expect.any(String),
     error: null,
   });
   const before = await on.overview();
@@ -163,6 +165,20 @@ describe('rows that cannot be taken', () => {
         expect.stringMatching(/^5,After a closing quote .*,"3,2020-03-01,c@example.com,""5"" nail"",1,1"$/),
       ].sort(),
     );
+    const page = await on.ask<RejectPage>('GET', `/api/imports/${found.id}/rejects/rows?limit=2`);
+    expect(page.body.columns).toEqual(header.split(','));
+    const rest = await on.ask<RejectPage>(
+      'GET',
+      `/api/imports/${found.id}/rejects/rows?after=${page.body.next}`,
+    );
+    expect(rest.body.next).toBeNull();
+    const rows = [...page.body.items, ...rest.body.items].sort((a, b) => a.line - b.line);
+    expect(rows.map(({ line, cells }) => [line, cells])).toEqual([
+      [3, ['2', '2020-03-01', 'b@example.com', 'hat', 'many', '2']],
+      [4, ['2', '2020-03-01', 'b@example.com', 'pin', '1', '1']],
+      [5, null],
+    ]);
+    expect(rows[0]?.reason).toContain('a number is expected');
     const mended = rejects.text
       .replace(',many,', ',4,')
       .replace(/^5,.*$/m, '5,,3,2020-03-01,c@example.com,nail,1,1');
@@ -294,6 +310,13 @@ test('a guess tells what the file seems to be and keeps nothing', async () => {
     'integer',
     'price',
   ]);
+  expect(body.columns.map((c) => c.role)).toEqual(['order', 'time', 'email', 'other', 'other', 'price']);
+  expect(body.asks).toEqual([{ about: 'currency', column: null, example: null }]);
+  expect(body.questions.length).toBe(1);
+  expect(body.tried).toEqual({
+    ...{ rows: 6, events: 3, rejected: 0, skipped: 0 },
+    ...{ by_event: { 'Order Completed': 3 }, skips: {} },
+  });
   expect(body.sample.length).toBe(3);
   expect(on.files()).toEqual([]);
 });
