@@ -106,7 +106,7 @@ test('a small file comes in with a corrected mapping; what was refused is shown,
   for (const [column, becomes] of [
     ['Bon', 'Order number'],
     ['Datum', 'When it was'],
-    ['Nr', 'Membership card'],
+    ['Nr', 'Card'],
     ['Article', 'Name of the product'],
     ['Stück', 'Quantity'],
     ['Einzelpreis', 'Price of one'],
@@ -191,7 +191,7 @@ test('by keyboard alone: choose a file, start it, and go to the people', async (
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Import a file' }).waitFor();
   await tabTo(page, 'Drop a file here, or choose one');
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);
   await chooser.setFiles(path);
   await page.getByText('Of the first 2 rows: 2 events, 0 rows refused.').waitFor();
   await tabTo(page, 'Start the import');

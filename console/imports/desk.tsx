@@ -115,12 +115,14 @@ export function Desk({ chosen, first }: { chosen: Chosen; first: Guess }) {
           {as === 'form' && !mapping && <p className="text-quiet">{t('desk.unreadable')}</p>}
         </Section>
       </div>
-      <div className="min-w-0 xl:sticky xl:top-18 xl:max-h-[calc(100dvh-5rem)] xl:self-start xl:overflow-y-auto">
-        {answer.error ? (
-          <Mistakes error={answer.error} onRetry={() => void answer.refetch()} />
-        ) : (
-          <Preview guess={guess} asks={text === first.mapping ? first.asks : []} isBehind={isBehind} />
-        )}
+      <div className="min-w-0 xl:sticky xl:top-18 xl:flex xl:max-h-[calc(100dvh-5rem)] xl:flex-col xl:self-start">
+        <div className="xl:-mx-2 xl:min-h-0 xl:overflow-y-auto xl:px-2">
+          {answer.error ? (
+            <Mistakes error={answer.error} onRetry={() => void answer.refetch()} />
+          ) : (
+            <Preview guess={guess} asks={text === first.mapping ? first.asks : []} isBehind={isBehind} />
+          )}
+        </div>
         <Send
           file={chosen.file}
           name={name.trim()}

@@ -43,7 +43,8 @@ export default {
     dropHint:
       'CSV, TSV, JSON or JSON Lines, also packed with gzip; of any size. Save Excel workbooks as CSV first.',
     private: 'The file goes to your own Pando and nowhere else, and is removed when the import ends.',
-    size: '{{mb}} MB',
+    kb: '{{kb}} KB',
+    mb: '{{mb}} MB',
     another: 'Another file',
     noRight: 'Importing is not for your role',
   },
@@ -273,6 +274,7 @@ export default {
     doneWithRejects: '{{accepted}} new events are in, after {{span}}; {{rejected}} rows could not be taken.',
   },
   figures: {
+    soFar: 'So far',
     title: 'What came of it',
     rows: 'Rows',
     rowsNote: 'in the file',

@@ -32,9 +32,9 @@ export default function Imports() {
   const count = (id: 'rows' | 'accepted' | 'rejected'): Column<Import> => ({
     id,
     title: t(`list.${id}`),
-    width: '88px',
+    width: '72px',
     align: 'end',
-    wideOnly: id === 'rows',
+    wideOnly: id !== 'rejected',
     cell: (row) => {
       const value = row[id];
       const isBad = id === 'rejected' && value > 0;
@@ -62,7 +62,7 @@ export default function Imports() {
     {
       id: 'state',
       title: t('list.state'),
-      width: '112px',
+      width: '96px',
       cell: (row) =>
         row.state === 'running' ? (
           <Progress label={t('progressOf', { name: row.name })} done={row.progress} />

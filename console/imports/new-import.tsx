@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { TFunction } from 'i18next';
 import { FileUp } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,7 +7,7 @@ import { useSession } from '../api/session.tsx';
 import type { Guess } from '../api/types.ts';
 import { Button } from '../kit/button.tsx';
 import { DropZone } from '../kit/drop-zone.tsx';
-import { useFormat } from '../kit/format.ts';
+import { type Format, useFormat } from '../kit/format.ts';
 import { Page } from '../kit/page.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../kit/states.tsx';
 import { type Chosen, guessForm } from './chosen.ts';
@@ -53,7 +54,7 @@ export default function NewImport() {
           <div className="mb-6 flex flex-wrap items-center gap-x-4 gap-y-2">
             <p className="min-w-0 break-all">
               <span className="font-semibold">{chosen.file.name}</span>{' '}
-              <span className="text-quiet">{t('new.size', { mb: format.exact(sizeOf(chosen.file)) })}</span>
+              <span className="text-quiet">{sizeOf(chosen.file, t, format)}</span>
             </p>
             <Button look="quiet" onClick={() => setChosen(null)}>
               {t('new.another')}
@@ -72,8 +73,7 @@ export default function NewImport() {
   );
 }
 
-/** In megabytes; what is small keeps a digit. */
-function sizeOf({ size }: File): number {
-  const mb = size / 1_000_000;
-  return mb < 0.1 ? Math.max(0.001, Math.round(mb * 1000) / 1000) : Math.round(mb * 10) / 10;
+function sizeOf({ size }: File, t: TFunction<'imports'>, format: Format): string {
+  if (size < 100_000) return t('new.kb', { kb: format.exact(Math.max(1, Math.round(size / 1000))) });
+  return t('new.mb', { mb: format.exact(Math.round(size / 100_000) / 10) });
 }

@@ -207,7 +207,7 @@ function Figures({ of }: { of: Import }) {
   const byEvent = Object.entries(of.by_event).sort((a, b) => b[1] - a[1]);
   const skips = Object.entries(of.skips).sort((a, b) => b[1] - a[1]);
   return (
-    <Section title={t('figures.title')}>
+    <Section title={t(isUnderWay(of) ? 'figures.soFar' : 'figures.title')}>
       <dl className="grid grid-cols-2 gap-x-6 gap-y-5 sm:grid-cols-4">
         {shown.map((name) => (
           <div key={name}>

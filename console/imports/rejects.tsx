@@ -28,8 +28,8 @@ export function Rejects({ of }: { of: Import }) {
   const list = useInfiniteQuery({
     queryKey: [slug, 'imports', 'rejects', of.id, of.rejects_kept],
     queryFn: ({ pageParam, signal }) =>
-      api.get<RejectPage>(`/api/imports/${of.id}/rejects/rows`, { after: pageParam, limit: 200 }, signal),
-    initialPageParam: 0,
+      api.get<RejectPage>(`/api/imports/${of.id}/rejects/rows`, { cursor: pageParam, limit: 200 }, signal),
+    initialPageParam: '',
     getNextPageParam: (last) => last.next,
     enabled: of.rejects_kept > 0,
   });

@@ -37,7 +37,8 @@ export default {
     drop: '把文件拖到这里，或点击选择',
     dropHint: '支持 CSV、TSV、JSON、JSON Lines，可用 gzip 压缩，大小不限。Excel 请先另存为 CSV。',
     private: '文件只会传到您自己的 Pando，导入结束后即删除。',
-    size: '{{mb}} MB',
+    kb: '{{kb}} KB',
+    mb: '{{mb}} MB',
     another: '换一个文件',
     noRight: '您的角色不能导入',
   },
@@ -260,6 +261,7 @@ export default {
     doneWithRejects: '新增 {{accepted}} 个事件，用时 {{span}}；{{rejected}} 行未通过。',
   },
   figures: {
+    soFar: '目前',
     title: '结果',
     rows: '行数',
     rowsNote: '文件中',

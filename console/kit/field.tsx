@@ -20,7 +20,7 @@ function Frame({
   children,
 }: Labelled & { id: string; children: ReactNode }) {
   return (
-    <div className="grid gap-1">
+    <div className="grid content-start gap-1">
       <label htmlFor={id} className={hideLabel ? 'sr-only' : 'text-s font-medium'}>
         {label}
       </label>
@@ -63,10 +63,17 @@ export function Input({
   );
 }
 
-export function TextArea({ label, hint, error, className, ...rest }: Labelled & ComponentProps<'textarea'>) {
+export function TextArea({
+  label,
+  hideLabel,
+  hint,
+  error,
+  className,
+  ...rest
+}: Labelled & ComponentProps<'textarea'>) {
   const id = useId();
   return (
-    <Frame {...{ label, hint, error, id }}>
+    <Frame {...{ label, hideLabel, hint, error, id }}>
       <textarea {...rest} {...told(id, { hint, error })} className={clsx('field', className)} />
     </Frame>
   );

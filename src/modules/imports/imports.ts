@@ -114,8 +114,13 @@ export function createImports(deps: ImportsDeps) {
       }
       return { ...rejectsFile(row), lines: writeRejects(pg, row) };
     },
-    /** Rejected rows behind the one with this number, to be looked at. */
-    async rejected(workspaceId: number, id: string, after: number, limit: number): Promise<RejectPage> {
+    /** Rejected rows behind this one, to be looked at. */
+    async rejected(
+      workspaceId: number,
+      id: string,
+      after: { line: number; n: number },
+      limit: number,
+    ): Promise<RejectPage> {
       const row = await find(workspaceId, id);
       return pg.inWorkspace(workspaceId, (tx) => pageOfRejects(tx, row, after, limit));
     },

@@ -228,14 +228,16 @@ export async function importRoutes(
         summary: 'The rows that could not be taken, a page at a time, to be looked at',
         params: Id,
         querystring: Type.Object({
-          after: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+          cursor: Type.Optional(Type.String({ pattern: '^\\d{1,15}-\\d{1,15}$' })),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
         }),
         response: { 200: RejectPage, ...errors },
       },
     },
-    async ({ principal, params, query: { after = 0, limit = 100 } }) =>
-      imports.rejected(principal.workspaceId, params.id, after, limit),
+    async ({ principal, params, query: { cursor = '0-0', limit = 100 } }) => {
+      const [line = 0, n = 0] = cursor.split('-').map(Number);
+      return imports.rejected(principal.workspaceId, params.id, { line, n }, limit);
+    },
   );
 
   app.post(

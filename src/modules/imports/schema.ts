@@ -164,7 +164,7 @@ export const RejectPage = Type.Object({
       cells: orNull(Type.Array(Type.String(), { description: 'Null where they cannot be told apart' })),
     }),
   ),
-  next: orNull(Type.Integer({ description: 'Pass it as after; null at the end' })),
+  next: orNull(Type.String({ description: 'Pass it as cursor; null at the end' })),
 });
 export type RejectPage = Static<typeof RejectPage>;
 

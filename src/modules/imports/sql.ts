@@ -263,6 +263,21 @@ export function listRejects(
   );
 }
 
+/** By their place in the file, behind the row `after`. */
+export function listRejectsByLine(
+  tx: Tx,
+  workspaceId: number,
+  id: string,
+  after: { line: number; n: number },
+  limit: number,
+): Promise<RejectRow[]> {
+  return tx.query<RejectRow>(
+    `select n, line, reason, raw, broken from import_rejects
+      where workspace_id = $1 and import_id = $2 and (line, n) > ($3, $4) order by line, n limit $5`,
+    [workspaceId, id, after.line, after.n, limit],
+  );
+}
+
 /** Ends an import; null where it had ended, or `runner` is given and somebody else has it. */
 export async function endImport(
   tx: Tx,
