@@ -1,6 +1,6 @@
 import type { Collect } from '#modules/collect';
 import type { Identity, Principal } from '#modules/identity';
-import type { People } from '#modules/people';
+import { type Erasure, isTelling, type People } from '#modules/people';
 import type { Clock } from '#platform/clock';
 import type { Disk } from '#platform/disk';
 import type { Facts } from '#platform/facts';
@@ -44,7 +44,7 @@ export function createImports(deps: ImportsDeps) {
 
   people.addErasurePart({
     name: 'imports',
-    hide: (tx, workspaceId, erasure) => sql.erase(tx, workspaceId, erasure.needles),
+    hide: (tx, workspaceId, erasure) => sql.erase(tx, workspaceId, tracesOf(erasure)),
   });
 
   jobs.define<{ workspaceId: number; id: string }>('imports.run', async ({ workspaceId, id }, { signal }) => {
@@ -140,6 +140,17 @@ export function createImports(deps: ImportsDeps) {
         currency: principal.workspace.currency,
         latestMs: clock.ms(),
       }),
+  };
+}
+
+/** A text that tells who it was counts wherever it stands, others as whole cells, and the shortest where identifiers are. */
+function tracesOf({ needles, identifiers }: Erasure): sql.Traces {
+  const small = (texts: readonly string[]) => texts.map((text) => text.trim().toLowerCase());
+  const parts = needles.filter(isTelling);
+  return {
+    parts,
+    texts: small(needles.filter((needle) => !isTelling(needle))),
+    ids: small(identifiers.map(({ value }) => value)),
   };
 }
 
