@@ -146,10 +146,10 @@ export function createImports(deps: ImportsDeps) {
 /** A text that tells who it was counts wherever it stands, others as whole cells, and the shortest where identifiers are. */
 function tracesOf({ needles, identifiers }: Erasure): sql.Traces {
   const small = (texts: readonly string[]) => texts.map((text) => text.trim().toLowerCase());
-  const parts = needles.filter(isTelling);
   return {
-    parts,
-    texts: small(needles.filter((needle) => !isTelling(needle))),
+    parts: needles.filter(isTelling),
+    // Also those of the parts, which a card's row may have with dashes in between.
+    texts: small(needles),
     ids: small(identifiers.map(({ value }) => value)),
   };
 }

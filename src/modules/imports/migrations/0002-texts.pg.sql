@@ -11,13 +11,15 @@ alter table imports
   add column erased_ids text[] not null default '{}';
 
 -- Whether a text is one of `whole` (in small letters), or holds one of `parts`, whatever the case of its letters. A number
--- may end in .0; of a phone the last eight digits count, because files write them in many ways.
+-- may end in .0, and a card may have blanks and dashes; of a phone the last eight digits count, because files write them in many ways.
 create function pando.texts_tell_of(texts text[], parts text[], whole text[]) returns boolean
 language sql immutable parallel safe
 as $$
   select exists (
     select from unnest(texts) as t
-    where lower(btrim(t)) = any (whole) or regexp_replace(lower(btrim(t)), '\.0+$', '') = any (whole)
+    where lower(btrim(t)) = any (whole)
+      or regexp_replace(lower(btrim(t)), '\.0+$', '') = any (whole)
+      or regexp_replace(lower(t), '[\s-]+', '', 'g') = any (whole)
   ) or exists (
     select from unnest(texts) as t, unnest(parts) as part
     where position(lower(part) in lower(t)) > 0
