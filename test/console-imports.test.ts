@@ -94,7 +94,7 @@ const till = [
   'B4;someday;K-400;Tea;1;4,50',
 ];
 
-test('a small file comes in with a corrected mapping; what was refused is shown, saved, mended and sent again', async () => {
+test('a small file comes in with a corrected mapping; what was refused is shown and saved; once more adds nothing', async () => {
   const { page, context, complaints } = await open();
   await page.goto(`${url}/imports`);
   await page.getByText('No file yet').waitFor();

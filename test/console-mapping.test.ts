@@ -26,7 +26,7 @@ records:
     anonymous: 'order:{Bon}'
     properties:
       order_id: Bon
-      total: { sum: [Qty, Price] }
+      total: { sum: [ Qty, Price ] }
     products: { name: What, quantity: { column: Qty, type: integer }, price: { column: Price, type: decimal } }
 `;
 const mapping = () => readMapping(text) ?? {};
