@@ -314,7 +314,7 @@ test.skipIf(!dataFolder())(
     expect(complaints).toEqual([]);
     await context.close();
   },
-  240_000,
+  400_000,
 );
 
 interface Overview {
