@@ -102,6 +102,24 @@ const sourcesRoute = createRoute({
   component: lazyRouteComponent(() => import('./sources/sources.tsx')),
 });
 
+const importsRoute = createRoute({
+  getParentRoute,
+  path: '/imports',
+  component: lazyRouteComponent(() => import('./imports/imports.tsx')),
+});
+
+const newImportRoute = createRoute({
+  getParentRoute,
+  path: '/imports/new',
+  component: lazyRouteComponent(() => import('./imports/new-import.tsx')),
+});
+
+const importRoute = createRoute({
+  getParentRoute,
+  path: '/imports/$id',
+  component: lazyRouteComponent(() => import('./imports/one-import.tsx')),
+});
+
 const kitRoute = createRoute({
   getParentRoute,
   path: '/kit',
@@ -118,6 +136,9 @@ const routeTree = rootRoute.addChildren([
     quarantineRoute,
     conflictsRoute,
     sourcesRoute,
+    importsRoute,
+    newImportRoute,
+    importRoute,
     kitRoute,
   ]),
 ]);

@@ -1,16 +1,29 @@
+/** A mistake in what was sent, with its line where it was a text. */
+export interface Mistake {
+  line?: number;
+  field?: string;
+  message: string;
+}
+
 /** What the server said no with (RFC 9457), or that it could not be reached. */
 export class Problem extends Error {
   readonly status: number;
   readonly type: string;
   readonly title: string;
   readonly detail: string;
+  /** What is wrong in particular, where the server tells the places. */
+  readonly errors: readonly Mistake[];
 
-  constructor(status: number, document: { type?: string; title?: string; detail?: string }) {
+  constructor(
+    status: number,
+    document: { type?: string; title?: string; detail?: string; errors?: readonly Mistake[] },
+  ) {
     super(document.detail ?? document.title ?? `HTTP ${status}`);
     this.status = status;
     this.type = document.type ?? 'unknown';
     this.title = document.title ?? '';
     this.detail = document.detail ?? '';
+    this.errors = document.errors ?? [];
   }
 }
 
@@ -22,6 +35,8 @@ export interface Api {
   get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>;
   /** Writes; the session's token against forged requests goes along. */
   send<T>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  /** What is kept as a file, with its name; a plain link could not say which workspace. */
+  file(path: string): Promise<{ name: string; content: Blob }>;
 }
 
 export function createApi(o: { csrf?: string | null; workspace?: string } = {}): Api {
@@ -48,6 +63,14 @@ export function createApi(o: { csrf?: string | null; workspace?: string } = {}):
       );
       const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
       return ask(text === '' ? path : `${path}?${text}`, { headers: base, ...(signal ? { signal } : {}) });
+    },
+    async file(path) {
+      const answer = await fetch(path, { credentials: 'same-origin', headers: base }).catch(() => {
+        throw new Problem(0, { type: 'unreachable' });
+      });
+      if (!answer.ok) throw new Problem(answer.status, (await answer.json().catch(() => ({}))) as object);
+      const told = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '');
+      return { name: told?.[1] ?? 'pando', content: await answer.blob() };
     },
     send: (method, path, body) => {
       const isForm = body instanceof FormData;

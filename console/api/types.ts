@@ -2,11 +2,13 @@
 import type { Static } from 'typebox';
 import type { EventSchema, QuarantinedSchema, SourceSchema } from '#schema/collect';
 import type { WorkspaceList } from '#schema/identity';
+import type { Presets as PresetsSchema } from '#schema/imports';
 import type { Overview as OverviewSchema } from '#schema/insight';
 import type { ConflictSchema, PersonSchema, PersonSummarySchema } from '#schema/people';
 
 export type { SourceKind } from '#schema/collect';
 export type { Permission, WhoAmI } from '#schema/identity';
+export type { Guess, Import, RejectPage } from '#schema/imports';
 
 export type Overview = Static<typeof OverviewSchema>;
 export type Event = Static<typeof EventSchema>;
@@ -16,6 +18,7 @@ export type Person = Static<typeof PersonSchema>;
 export type Identifier = Person['identifiers'][number];
 export type PersonSummary = Static<typeof PersonSummarySchema>;
 export type Conflict = Static<typeof ConflictSchema>;
+export type Presets = Static<typeof PresetsSchema>;
 export type Workspace = Static<typeof WorkspaceList>['items'][number];
 
 /** A page of a list; `next` is handed back as `cursor`. */

@@ -8,6 +8,7 @@ export default {
     quarantine: 'Quarantine',
     conflicts: 'Conflicts',
     sources: 'Sources',
+    imports: 'Import',
     more: 'More',
   },
   workspace: 'Workspace',

@@ -8,6 +8,7 @@ export default {
     quarantine: '隔离区',
     conflicts: '身份冲突',
     sources: '数据源',
+    imports: '导入',
     more: '更多',
   },
   workspace: '工作区',

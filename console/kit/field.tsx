@@ -4,15 +4,24 @@ import { type ComponentProps, type ReactNode, useId } from 'react';
 
 interface Labelled {
   label: string;
+  /** Read aloud only, where the place says it to the eye. */
+  hideLabel?: boolean | undefined;
   hint?: ReactNode;
   error?: string | undefined;
 }
 
 /** A label above, the field, then a hint or what is wrong with it, said aloud too. */
-function Frame({ label, hint, error, id, children }: Labelled & { id: string; children: ReactNode }) {
+function Frame({
+  label,
+  hideLabel,
+  hint,
+  error,
+  id,
+  children,
+}: Labelled & { id: string; children: ReactNode }) {
   return (
-    <div className="grid gap-1">
-      <label htmlFor={id} className="text-s font-medium">
+    <div className="grid content-start gap-1">
+      <label htmlFor={id} className={hideLabel ? 'sr-only' : 'text-s font-medium'}>
         {label}
       </label>
       {children}
@@ -38,19 +47,33 @@ function told(id: string, { hint, error }: Pick<Labelled, 'hint' | 'error'>) {
   };
 }
 
-export function Input({ label, hint, error, className, ...rest }: Labelled & ComponentProps<'input'>) {
+export function Input({
+  label,
+  hideLabel,
+  hint,
+  error,
+  className,
+  ...rest
+}: Labelled & ComponentProps<'input'>) {
   const id = useId();
   return (
-    <Frame {...{ label, hint, error, id }}>
+    <Frame {...{ label, hideLabel, hint, error, id }}>
       <input {...rest} {...told(id, { hint, error })} className={clsx('field', className)} />
     </Frame>
   );
 }
 
-export function TextArea({ label, hint, error, className, ...rest }: Labelled & ComponentProps<'textarea'>) {
+export function TextArea({
+  label,
+  hideLabel,
+  hint,
+  error,
+  className,
+  ...rest
+}: Labelled & ComponentProps<'textarea'>) {
   const id = useId();
   return (
-    <Frame {...{ label, hint, error, id }}>
+    <Frame {...{ label, hideLabel, hint, error, id }}>
       <textarea {...rest} {...told(id, { hint, error })} className={clsx('field', className)} />
     </Frame>
   );
@@ -61,27 +84,46 @@ export interface Choice {
   label: string;
 }
 
+/** Choices under a heading of their own. */
+export interface Choices {
+  label: string;
+  choices: readonly Choice[];
+}
+
 /** The browser's own list: it is the quickest on every phone, and known to every screen reader. */
 export function Select({
   label,
+  hideLabel,
   hint,
   error,
   choices,
   className,
   ...rest
-}: Labelled & { choices: readonly Choice[] } & ComponentProps<'select'>) {
+}: Labelled & { choices: readonly (Choice | Choices)[] } & ComponentProps<'select'>) {
   const id = useId();
   return (
-    <Frame {...{ label, hint, error, id }}>
+    <Frame {...{ label, hideLabel, hint, error, id }}>
       <select {...rest} {...told(id, { hint, error })} className={clsx('field', className)}>
-        {choices.map((choice) => (
-          <option key={choice.value} value={choice.value}>
-            {choice.label}
-          </option>
-        ))}
+        {choices.map((one) =>
+          'choices' in one ? (
+            <optgroup key={one.label} label={one.label}>
+              <Options choices={one.choices} />
+            </optgroup>
+          ) : (
+            <Options key={one.value} choices={[one]} />
+          ),
+        )}
       </select>
     </Frame>
   );
+}
+
+function Options({ choices }: { choices: readonly Choice[] }) {
+  return choices.map(({ value, label }) => (
+    <option key={value} value={value}>
+      {label}
+    </option>
+  ));
 }
 
 export function Switch(props: {

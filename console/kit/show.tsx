@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Problem } from '../api/client.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
+import { DropZone } from './drop-zone.tsx';
 import { Input, Select, Switch } from './field.tsx';
 import { useFormat } from './format.ts';
 import { Menu } from './menu.tsx';
@@ -11,6 +12,7 @@ import { NumberWithChange } from './number-with-change.tsx';
 import { Page, Section } from './page.tsx';
 import { DateRange, type Period } from './period.tsx';
 import { PersonChip } from './person-chip.tsx';
+import { Progress } from './progress.tsx';
 import { EmptyState, ErrorState, Skeleton } from './states.tsx';
 import { type Sort, Table } from './table.tsx';
 import { Tag } from './tag.tsx';
@@ -125,6 +127,10 @@ export default function Show() {
             ]}
           />
           <Switch label={t('show.live')} note={t('show.liveNote')} checked={isLive} onChange={setLive} />
+        </div>
+        <div className="mt-6 grid max-w-2xl gap-6">
+          <DropZone label={t('show.drop')} hint={t('show.dropHint')} onFile={(file) => tell(file.name)} />
+          <Progress label={t('show.progress')} done={0.62} />
         </div>
       </Section>
       <Section title={t('show.over')}>

@@ -30,7 +30,7 @@ export async function startWords(): Promise<i18n> {
       supportedLngs: ['en', 'zh'],
       fallbackLng: false,
       load: 'languageOnly',
-      ns: ['kit', 'frame', 'sign-in', 'home', 'people', 'events', 'sources', 'conflicts'],
+      ns: ['kit', 'frame', 'sign-in', 'home', 'people', 'events', 'sources', 'conflicts', 'imports'],
       defaultNS: 'kit',
       // React already makes text of it.
       interpolation: { escapeValue: false },

@@ -2,6 +2,7 @@ import conflicts from '../conflicts/zh.ts';
 import events from '../events/zh.ts';
 import frame from '../frame/zh.ts';
 import home from '../home/zh.ts';
+import imports from '../imports/zh.ts';
 import kit from '../kit/zh.ts';
 import people from '../people/zh.ts';
 import signIn from '../sign-in/zh.ts';
@@ -12,6 +13,7 @@ export const words = {
   events,
   frame,
   home,
+  imports,
   kit,
   people,
   'sign-in': signIn,

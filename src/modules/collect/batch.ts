@@ -1,9 +1,39 @@
-import type { ResolvedEvent } from '#modules/people';
+import type { Observation, ResolvedEvent } from '#modules/people';
 import type { BufferPool } from './buffer-pool.ts';
 import { type Delivery, marks } from './delivery.ts';
 import { hashBytes } from './id-memory.ts';
 import { longestHead, rowHead } from './row.ts';
 import type { SourceCount } from './sql.ts';
+
+type Identifier = Observation['identifiers'][number];
+
+/** What became of an event before it was resolved; 0 is a fresh one. */
+export const sightings = { duplicate: 1, erased: 2 } as const;
+
+/**
+ * Marks the events that an import brings of people who were erased and may not come back this way. `suppressed` tells by
+ * places which identifiers are theirs; asked within the transaction, it holds until the commit.
+ */
+export async function markErased(
+  deliveries: readonly Delivery[],
+  seen: Uint8Array,
+  suppressed: (identifiers: readonly Identifier[]) => Promise<ReadonlySet<number>>,
+): Promise<void> {
+  const identifiers: Identifier[] = [];
+  const places: number[] = [];
+  let at = 0;
+  for (const { source, count, observations } of deliveries) {
+    for (let place = 0; place < count; place++, at++) {
+      if (source.kind !== 'import') continue;
+      for (const identifier of observations[place]?.identifiers ?? []) {
+        identifiers.push(identifier);
+        places.push(at);
+      }
+    }
+  }
+  if (identifiers.length === 0) return;
+  for (const found of await suppressed(identifiers)) seen[places[found] ?? -1] = sightings.erased;
+}
 
 /** Calls with each event that was not seen before: its delivery, its place there, its place among all. */
 export function eachFresh(
@@ -116,9 +146,9 @@ export function count(
       counts.set(sourceId, line);
     }
     line.quarantined += delivery.quarantined.length;
-    line.withheld += delivery.erased;
     for (let place = 0; place < delivery.count; place++, at++) {
-      if (seen[at]) line.duplicates++;
+      if (seen[at] === sightings.erased) line.withheld++;
+      else if (seen[at]) line.duplicates++;
       else if (batch.withheld.has(at)) line.withheld++;
       else line.accepted++;
     }

@@ -155,27 +155,29 @@ export function createCollect(deps: CollectDeps) {
         good.push(event);
       }
     }
-    const allowed = source.kind === 'import' ? await withoutErased(request.workspaceId, good, items) : good;
     const { receivedAt } = how;
     const contractEvents = contractSet(now);
-    const delivery = pack(pool, allowed, {
+    const delivery = pack(pool, good, {
       source,
       receivedAt,
       contractEvents,
       analyticsByDefault,
       quarantined,
-      erased: good.length - allowed.length,
     });
     return { delivery, items };
   }
 
   async function accept(came: { delivery: Delivery; items: IngestAnswer['items'] }): Promise<IngestAnswer> {
     const { delivery, items } = came;
-    if (delivery.count > 0 || delivery.quarantined.length > 0 || delivery.erased > 0) {
+    if (delivery.count > 0 || delivery.quarantined.length > 0) {
       const outcomes = await intake.accept(delivery);
       let next = 0;
-      for (const item of items)
-        if (item.outcome === 'accepted') item.outcome = outcomes[next++] ?? 'accepted';
+      for (const item of items) {
+        if (item.outcome !== 'accepted') continue;
+        const outcome = outcomes[next++] ?? 'accepted';
+        if (outcome === 'erased') Object.assign(item, { outcome: 'withheld', reason: 'erased' });
+        else item.outcome = outcome;
+      }
     }
     const counted = (outcome: Outcome) =>
       items.reduce((sum, item) => sum + (item.outcome === outcome ? 1 : 0), 0);
@@ -186,29 +188,6 @@ export function createCollect(deps: CollectDeps) {
       withheld: counted('withheld'),
       items,
     };
-  }
-
-  async function withoutErased(
-    workspaceId: number,
-    good: readonly Event[],
-    items: IngestAnswer['items'],
-  ): Promise<Event[]> {
-    const places = good.flatMap((event, place) =>
-      event.observation.identifiers.map((identifier) => ({ place, identifier })),
-    );
-    const hit = await people.suppressed(
-      workspaceId,
-      places.map(({ identifier }) => identifier),
-    );
-    if (hit.size === 0) return [...good];
-    const erased = new Set([...hit].map((i) => places[i]?.place));
-    const accepted = items.filter((item) => item.outcome === 'accepted');
-    return good.filter((_, place) => {
-      if (!erased.has(place)) return true;
-      const item = accepted[place];
-      if (item) Object.assign(item, { outcome: 'withheld', reason: 'erased' });
-      return false;
-    });
   }
 
   const quarantine = new Quarantine({ pg, clock, sources, ingest });

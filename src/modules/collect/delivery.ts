@@ -22,8 +22,6 @@ export interface Delivery {
   /** The traits of an identify, by its place. */
   profiles: ReadonlyMap<number, Record<string, unknown>>;
   quarantined: readonly Omit<Quarantined, 'sourceId'>[];
-  /** How many more there were, of people who were erased and may not come back this way. */
-  erased: number;
   analyticsByDefault: boolean;
 }
 
@@ -45,10 +43,9 @@ export function pack(
     contractEvents: ReadonlySet<string>;
     analyticsByDefault: boolean;
     quarantined: Delivery['quarantined'];
-    erased: number;
   },
 ): Delivery {
-  const { source, receivedAt, contractEvents, analyticsByDefault, quarantined, erased } = from;
+  const { source, receivedAt, contractEvents, analyticsByDefault, quarantined } = from;
   const came = { sourceId: source.id, channel: source.kind, received: receivedAt };
   const ids = Buffer.allocUnsafe(events.length * hashBytes);
   const tails = new Tails(pool, events.length);
@@ -74,7 +71,6 @@ export function pack(
     observations,
     profiles,
     quarantined,
-    erased,
     analyticsByDefault,
   };
 }

@@ -5,7 +5,7 @@ import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
 import { Refusal } from '#platform/refusal';
-import { type Batch, compose, count, eachFresh } from './batch.ts';
+import { type Batch, compose, count, eachFresh, markErased, sightings } from './batch.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { Delivery } from './delivery.ts';
 import { IdMemory } from './id-memory.ts';
@@ -15,10 +15,12 @@ import * as sql from './sql.ts';
 const compress = promisify(zstdCompress);
 
 export type Outcome = 'accepted' | 'duplicate' | 'quarantined' | 'withheld';
+/** Erased: the person was, and may not come back by an import. */
+export type Taken = Outcome | 'erased';
 
 interface Waiting {
   delivery: Delivery;
-  resolve(outcomes: Outcome[]): void;
+  resolve(outcomes: Taken[]): void;
   reject(error: unknown): void;
 }
 
@@ -41,7 +43,7 @@ export class Intake {
   }
 
   /** Resolves when the delivery is on disk, with the outcome of each event in order. */
-  accept(delivery: Delivery): Promise<Outcome[]> {
+  accept(delivery: Delivery): Promise<Taken[]> {
     return this.#lane(delivery.source.workspaceId).accept(delivery);
   }
 
@@ -108,7 +110,7 @@ class Lane {
     await this.#running;
   }
 
-  accept(delivery: Delivery): Promise<Outcome[]> {
+  accept(delivery: Delivery): Promise<Taken[]> {
     if (this.#waitingEvents + delivery.count > maxWaitingEvents) {
       throw refuse(
         'busy',
@@ -168,6 +170,7 @@ class Lane {
       await this.#checkBuffer(tx, head);
       await this.memory.catchUp(tx, head);
       const seen = await this.memory.known(tx, ids);
+      await markErased(deliveries, seen, (identifiers) => people.suppressed(tx, workspaceId, identifiers));
       const fresh: Observation[] = [];
       eachFresh(deliveries, seen, ({ observations }, place) =>
         fresh.push(observations[place] as Observation),
@@ -191,10 +194,8 @@ class Lane {
     }
     let at = 0;
     for (const { delivery, resolve } of taken) {
-      const outcomes: Outcome[] = [];
-      for (let i = 0; i < delivery.count; i++, at++) {
-        outcomes.push(done.seen[at] ? 'duplicate' : done.batch.withheld.has(at) ? 'withheld' : 'accepted');
-      }
+      const outcomes: Taken[] = [];
+      for (let i = 0; i < delivery.count; i++, at++) outcomes.push(outcomeOf(done, at));
       resolve(outcomes);
     }
   }
@@ -218,6 +219,11 @@ class Lane {
       );
     }
   }
+}
+
+function outcomeOf({ seen, batch }: { seen: Uint8Array; batch: Batch }, at: number): Taken {
+  if (seen[at]) return seen[at] === sightings.erased ? 'erased' : 'duplicate';
+  return batch.withheld.has(at) ? 'withheld' : 'accepted';
 }
 
 function quarantinedIn(deliveries: readonly Delivery[]): sql.Quarantined[] {

@@ -2,7 +2,7 @@ import type { Postgres } from '#platform/postgres';
 import type { Authenticate } from './access/authenticate.ts';
 import type { Guards } from './access/guard.ts';
 import type { PublicUrl } from './access/principal.ts';
-import type { Audit, redactAudit } from './audit/audit.ts';
+import type { Audit, actorNames, redactAudit } from './audit/audit.ts';
 import type { CliToken } from './credentials/cli-token.ts';
 import type { Keys } from './credentials/keys.ts';
 import type { Sessions } from './credentials/sessions.ts';
@@ -31,6 +31,7 @@ export interface Identity extends Guards {
   readonly audit: Audit;
   /** For the erasure of a person; inside a transaction of the workspace. Answers with the number of changed lines. */
   redactAudit: typeof redactAudit;
+  actorNames: typeof actorNames;
   firstStart(config: FirstStartConfig): Promise<FirstStart>;
   /** For `pando user reset EMAIL`; refuses an e-mail without an account. */
   resetLink(email: string): Promise<NewLink>;

@@ -6,7 +6,7 @@ import { createAuthenticate } from './access/authenticate.ts';
 import { createGuards } from './access/guard.ts';
 import { createGuesses } from './access/guesses.ts';
 import type { PublicUrl } from './access/principal.ts';
-import { createAudit, redactAudit } from './audit/audit.ts';
+import { actorNames, createAudit, redactAudit } from './audit/audit.ts';
 import { createAttempts } from './credentials/attempts.ts';
 import { createCliToken } from './credentials/cli-token.ts';
 import { createKeys } from './credentials/keys.ts';
@@ -75,6 +75,7 @@ export function createIdentity(given: IdentityDeps): Identity {
     cliToken,
     audit,
     redactAudit,
+    actorNames,
     firstStart: (config) => firstStart({ ...deps, keys }, config),
     resetLink: (email) => resets.linkByEmail(email),
     start: () => news.start(),

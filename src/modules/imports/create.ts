@@ -129,6 +129,7 @@ async function mappingFor(
   const guess = await guessFile({
     path: files.path(wanted.id),
     zone: principal.workspace.timeZone,
+    currency: principal.workspace.currency,
     latestMs: clock.ms(),
   });
   if (guess.preset) return { preset: guess.preset, text: readPreset(guess.preset).text };

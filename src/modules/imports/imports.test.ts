@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Unavailable } from '#platform/refusal';
 import { form, type TestImports, testImports } from '../../../test/fixtures/imports.ts';
 import { runImport } from './run/run.ts';
-import type { Guess, Import } from './schema.ts';
+import type { Guess, Import, RejectPage } from './schema.ts';
 
 let on: TestImports;
 beforeAll(async () => {
@@ -52,6 +52,8 @@ test('a file comes in once, however often it is sent', async () => {
     rejected: 0,
     by_event: { 'Order Completed': 1200 },
     file: 'sales.csv',
+    created_by: expect.stringMatching(/^key:/),
+    created_by_name: expect.any(String),
     error: null,
   });
   const before = await on.overview();
@@ -163,6 +165,20 @@ describe('rows that cannot be taken', () => {
         expect.stringMatching(/^5,After a closing quote .*,"3,2020-03-01,c@example.com,""5"" nail"",1,1"$/),
       ].sort(),
     );
+    const page = await on.ask<RejectPage>('GET', `/api/imports/${found.id}/rejects/rows?limit=2`);
+    expect(page.body.columns).toEqual(header.split(','));
+    const rest = await on.ask<RejectPage>(
+      'GET',
+      `/api/imports/${found.id}/rejects/rows?cursor=${page.body.next}`,
+    );
+    expect(rest.body.next).toBeNull();
+    const rows = [...page.body.items, ...rest.body.items];
+    expect(rows.map(({ line, cells }) => [line, cells])).toEqual([
+      [3, ['2', '2020-03-01', 'b@example.com', 'hat', 'many', '2']],
+      [4, ['2', '2020-03-01', 'b@example.com', 'pin', '1', '1']],
+      [5, null],
+    ]);
+    expect(rows[0]?.reason).toContain('a number is expected');
     const mended = rejects.text
       .replace(',many,', ',4,')
       .replace(/^5,.*$/m, '5,,3,2020-03-01,c@example.com,nail,1,1');
@@ -188,6 +204,116 @@ describe('rows that cannot be taken', () => {
     const left = (await on.ask('GET', `/api/imports/${found.id}/rejects`)).text;
     expect(left).not.toMatch(/gone@example/i);
     expect(left).toContain('stays@example.com');
+  });
+});
+
+describe('what tells of an erased person is found however it is written', () => {
+  /** Sends a file of rows that cannot be taken, erases who has this identifier, and tells what is left of it. */
+  async function leftAfter(o: {
+    name: string;
+    person: object;
+    who: string;
+    mapping: string;
+    lines: string[];
+  }) {
+    const { program } = on;
+    await program.accept({ type: 'identify', messageId: `${o.name}-1`, ...o.person });
+    const found = await on.bring({ name: o.name, mapping: o.mapping, file: new Blob([o.lines.join('\n')]) });
+    expect(found).toMatchObject({
+      accepted: 0,
+      rejected: o.lines.length - (o.lines[0]?.startsWith('{') ? 0 : 1),
+    });
+    const { body } = await program.ask<{ items: { id: string }[] }>('GET', `/api/people?identifier=${o.who}`);
+    expect((await program.ask('DELETE', `/api/people/${body.items[0]?.id}`)).status).toBe(202);
+    return (await on.ask<RejectPage>('GET', `/api/imports/${found.id}/rejects/rows`)).body.items.map(
+      (r) => r.line,
+    );
+  }
+
+  const byColumns = (columns: string) => `
+records:
+  - { record: track, id: '{id}', event: Sold, time: at, identifiers: { ${columns} }, properties: { note: note, n: n } }
+`;
+
+  test('in CSV: in quotes, with dashes, as a number with a fraction, and short where the row says whose it is', async () => {
+    const left = await leftAfter({
+      name: 'Traces',
+      person: {
+        userId: '12',
+        traits: { name: 'Jo "Kit" Ash-Lee', email: 'kit@example.com' },
+        context: { externalIds: [{ id: 'K-77-01', type: 'card', collection: 'users', encoding: 'none' }] },
+      },
+      who: 'email:kit@example.com',
+      mapping: byColumns('user_id: { column: who, type: integer }, card: card'),
+      lines: [
+        'id,at,who,card,n,note',
+        '1,someday,12.0,,3,short and whose it is',
+        '2,someday,34,,12,the same number is a quantity here',
+        '3,someday,34,"K 77-01",1,the card',
+        '4,someday,34,,1,"said by Jo ""Kit"" Ash-Lee"',
+        '5,someday,120,,1,another customer',
+        '6,someday,34,,1,"kit@example.com" is broken',
+      ],
+    });
+    expect(left).toEqual([3, 6]);
+  });
+
+  test('in JSON: with escaped letters and quotes', async () => {
+    const left = await leftAfter({
+      name: 'Traces in JSON',
+      person: { userId: 'zoé/7', traits: { name: 'Zoé "Zed" Ray' } },
+      who: 'user_id:zoé/7',
+      mapping: byColumns('user_id: who'),
+      lines: [
+        '{"id":1,"at":"someday","who":"zo\\u00e9\\/7","n":1,"note":""}',
+        '{"id":2,"at":"someday","who":"a","n":1,"note":"Zo\\u00e9 \\"Zed\\" Ray called"}',
+        '{"id":3,"at":"someday","who":"b","n":1,"note":"somebody else"}',
+      ],
+    });
+    expect(left).toEqual([3]);
+  });
+
+  test('also in rows that are set aside after the erasure, and in the sample of a dry run', async () => {
+    const { program } = on;
+    await program.accept({
+      type: 'identify',
+      messageId: 'later-1',
+      userId: '9',
+      traits: { email: 'late@example.com' },
+    });
+    const sample = await on.bring({
+      name: 'Sampled',
+      dry_run: 'true',
+      mapping: byColumns('user_id: who'),
+      file: new Blob(['id,at,who,n,note\n1,2020-03-01,9,1,x\n']),
+    });
+    expect(sample.sample?.length).toBe(1);
+    const reading = Promise.withResolvers<void>();
+    on.between.ingest = async (request) => {
+      await reading.promise;
+      return program.collect.ingest(request);
+    };
+    const good = Array.from({ length: 3000 }, (_, i) => `g${i},2020-03-01,1${i},1,x`);
+    const { body } = await on.send({
+      name: 'Later',
+      mapping: byColumns('user_id: who'),
+      file: new Blob([
+        ['id,at,who,n,note', ...good, 'r1,someday,9,1,whose', 'r2,someday,90,9,of another'].join('\n'),
+      ]),
+    });
+    while ((await on.ask<Import>('GET', `/api/imports/${body.id}`)).body.state === 'waiting')
+      await program.clock.sleep(20);
+    const { body: people } = await program.ask<{ items: { id: string }[] }>(
+      'GET',
+      '/api/people?identifier=user_id:9',
+    );
+    expect((await program.ask('DELETE', `/api/people/${people.items[0]?.id}`)).status).toBe(202);
+    reading.resolve();
+    on.between.ingest = program.collect.ingest;
+    expect(await on.ended(body.id)).toMatchObject({ state: 'done', rejected: 2 });
+    const { body: left } = await on.ask<RejectPage>('GET', `/api/imports/${body.id}/rejects/rows`);
+    expect(left.items.map((row) => row.cells?.[0])).toEqual(['r2']);
+    expect((await on.ask<Import>('GET', `/api/imports/${sample.id}`)).body.sample).toBeNull();
   });
 });
 
@@ -294,6 +420,13 @@ test('a guess tells what the file seems to be and keeps nothing', async () => {
     'integer',
     'price',
   ]);
+  expect(body.columns.map((c) => c.role)).toEqual(['order', 'time', 'email', 'other', 'other', 'price']);
+  expect(body.asks).toEqual([{ about: 'currency', column: null, example: null }]);
+  expect(body.questions.length).toBe(1);
+  expect(body.tried).toEqual({
+    ...{ rows: 6, events: 3, rejected: 0, skipped: 0 },
+    ...{ by_event: { 'Order Completed': 3 }, skips: {} },
+  });
   expect(body.sample.length).toBe(3);
   expect(on.files()).toEqual([]);
 });

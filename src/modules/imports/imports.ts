@@ -1,6 +1,6 @@
 import type { Collect } from '#modules/collect';
 import type { Identity, Principal } from '#modules/identity';
-import type { People } from '#modules/people';
+import { type Erasure, isTelling, type People } from '#modules/people';
 import type { Clock } from '#platform/clock';
 import type { Disk } from '#platform/disk';
 import type { Facts } from '#platform/facts';
@@ -9,16 +9,16 @@ import type { Log } from '#platform/log';
 import type { Postgres } from '#platform/postgres';
 import { createImport, type Wanted } from './create.ts';
 import { guessFile } from './guess/guess.ts';
-import { rejectsFile, writeRejects } from './rejects.ts';
+import { pageOfRejects, rejectsFile, writeRejects } from './rejects.ts';
 import { createFiles } from './run/files.ts';
 import { runImport } from './run/run.ts';
-import { type Guess, refuse } from './schema.ts';
+import { type Guess, type RejectPage, refuse } from './schema.ts';
 import * as sql from './sql.ts';
 
 export interface ImportsDeps {
   pg: Postgres;
   collect: Pick<Collect, 'ingest' | 'load' | 'settled' | 'sources'>;
-  identity: Pick<Identity, 'audit' | 'workspaces'>;
+  identity: Pick<Identity, 'actorNames' | 'audit' | 'workspaces'>;
   people: Pick<People, 'addErasurePart'>;
   jobs: Jobs;
   facts: Facts;
@@ -44,7 +44,7 @@ export function createImports(deps: ImportsDeps) {
 
   people.addErasurePart({
     name: 'imports',
-    hide: (tx, workspaceId, erasure) => sql.erase(tx, workspaceId, erasure.needles),
+    hide: (tx, workspaceId, erasure) => sql.erase(tx, workspaceId, tracesOf(erasure)),
   });
 
   jobs.define<{ workspaceId: number; id: string }>('imports.run', async ({ workspaceId, id }, { signal }) => {
@@ -114,9 +114,43 @@ export function createImports(deps: ImportsDeps) {
       }
       return { ...rejectsFile(row), lines: writeRejects(pg, row) };
     },
+    /** Rejected rows behind this one, to be looked at. */
+    async rejected(
+      workspaceId: number,
+      id: string,
+      after: { line: number; n: number },
+      limit: number,
+    ): Promise<RejectPage> {
+      const row = await find(workspaceId, id);
+      return pg.inWorkspace(workspaceId, (tx) => pageOfRejects(tx, row, after, limit));
+    },
+    /** What those who began imports are called, by actor. */
+    names: (workspaceId: number, rows: readonly sql.ImportRow[]): Promise<Map<string, string>> =>
+      pg.inWorkspace(workspaceId, (tx) =>
+        identity.actorNames(
+          tx,
+          rows.map((row) => row.created_by),
+        ),
+      ),
     /** What a file seems to be, by its beginning. */
     guess: (principal: Principal, o: { path: string; text?: string | undefined }): Promise<Guess> =>
-      guessFile({ ...o, zone: principal.workspace.timeZone, latestMs: clock.ms() }),
+      guessFile({
+        ...o,
+        zone: principal.workspace.timeZone,
+        currency: principal.workspace.currency,
+        latestMs: clock.ms(),
+      }),
+  };
+}
+
+/** A text that tells who it was counts wherever it stands, others as whole cells, and the shortest where identifiers are. */
+function tracesOf({ needles, identifiers }: Erasure): sql.Traces {
+  const small = (texts: readonly string[]) => texts.map((text) => text.trim().toLowerCase());
+  return {
+    parts: needles.filter(isTelling),
+    // Also those of the parts, which a card's row may have with dashes in between.
+    texts: small(needles),
+    ids: small(identifiers.map(({ value }) => value)),
   };
 }
 

@@ -1,5 +1,7 @@
-import type { Postgres } from '#platform/postgres';
+import type { Postgres, Tx } from '#platform/postgres';
+import { openHead } from './read/file.ts';
 import type { Layout } from './read/layout.ts';
+import type { RejectPage } from './schema.ts';
 import * as sql from './sql.ts';
 
 const pageRows = 1000;
@@ -41,6 +43,28 @@ function quoted(text: string, delimiter: string, always = false): string {
   return always || /["\r\n]/.test(text) || text.includes(delimiter)
     ? `"${text.replaceAll('"', '""')}"`
     : text;
+}
+
+/** Rejected rows for a page that shows them, in the order of the file, cut into their cells. */
+export async function pageOfRejects(
+  tx: Tx,
+  { workspace_id, id, layout }: Pick<sql.ImportRow, 'workspace_id' | 'id' | 'layout'>,
+  after: { line: number; n: number },
+  limit: number,
+): Promise<RejectPage> {
+  const rows = await sql.listRejectsByLine(tx, workspace_id, id, after, limit + 1);
+  const columns = layout?.columns ?? [];
+  const file = layout && openHead({ head: '', whole: true }, layout, columns);
+  const items = rows.slice(0, limit).map(({ n, line, reason, raw, broken }) => {
+    const read = broken || columns.length === 0 ? undefined : file?.cells(raw);
+    return { n, line, reason, raw, cells: read && !read.flaw ? [...read.cells] : null };
+  });
+  const last = items.at(-1);
+  return {
+    columns: [...columns],
+    items,
+    next: rows.length > limit && last ? `${last.line}-${last.n}` : null,
+  };
 }
 
 /** What the download is called and how it is typed. */

@@ -9,7 +9,7 @@ import { uuidv7 } from '#platform/ids';
 import type { Wanted } from './create.ts';
 import type { Imports } from './imports.ts';
 import { presetNames, readPreset } from './presets/presets.ts';
-import { Guess, Import, ImportPage, Presets, refuse } from './schema.ts';
+import { Guess, Import, ImportPage, Presets, RejectPage, refuse } from './schema.ts';
 import type { ImportRow } from './sql.ts';
 
 const errors = { '4xx': problem, '5xx': problem };
@@ -54,7 +54,7 @@ export async function importRoutes(
             throw refuse('bad-form', 'The form has no "name" for the import and its source.');
           const created = await imports.create(request.principal, wanted);
           joined = created.joined;
-          return reply.code(joined ? 200 : 202).send(viewOf(created.row, clock.ms()));
+          return reply.code(joined ? 200 : 202).send(await viewOne(created.row));
         } finally {
           if (joined) await imports.files.remove(id);
         }
@@ -87,6 +87,18 @@ export async function importRoutes(
       },
     );
   });
+
+  async function viewsOf(rows: readonly ImportRow[]): Promise<Import[]> {
+    const [first] = rows;
+    if (!first) return [];
+    const names = await imports.names(first.workspace_id, rows);
+    return rows.map((row) => viewOf(row, names.get(row.created_by) ?? null, clock.ms()));
+  }
+
+  async function viewOne(row: ImportRow): Promise<Import> {
+    const names = await imports.names(row.workspace_id, [row]);
+    return viewOf(row, names.get(row.created_by) ?? null, clock.ms());
+  }
 
   /** Takes the fields and writes the files to the disk as they come. */
   async function receive(request: FastifyRequest, id: string): Promise<Wanted> {
@@ -144,7 +156,7 @@ export async function importRoutes(
       const rows = await imports.list(request.principal.workspaceId, cursor ?? null, limit + 1);
       const items = rows.slice(0, limit);
       return {
-        items: items.map((row) => viewOf(row, clock.ms())),
+        items: await viewsOf(items),
         next: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
       };
     },
@@ -181,8 +193,7 @@ export async function importRoutes(
         response: { 200: Import, ...errors },
       },
     },
-    async (request) =>
-      viewOf(await imports.find(request.principal.workspaceId, request.params.id), clock.ms()),
+    async (request) => viewOne(await imports.find(request.principal.workspaceId, request.params.id)),
   );
 
   app.get(
@@ -207,6 +218,28 @@ export async function importRoutes(
     },
   );
 
+  app.get(
+    '/api/imports/:id/rejects/rows',
+    {
+      onRequest: may('imports:write'),
+      schema: {
+        ...about,
+        operationId: 'listImportRejects',
+        summary: 'The rows that could not be taken, a page at a time, to be looked at',
+        params: Id,
+        querystring: Type.Object({
+          cursor: Type.Optional(Type.String({ pattern: '^\\d{1,15}-\\d{1,15}$' })),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+        }),
+        response: { 200: RejectPage, ...errors },
+      },
+    },
+    async ({ principal, params, query: { cursor = '0-0', limit = 100 } }) => {
+      const [line = 0, n = 0] = cursor.split('-').map(Number);
+      return imports.rejected(principal.workspaceId, params.id, { line, n }, limit);
+    },
+  );
+
   app.post(
     '/api/imports/:id/cancel',
     {
@@ -219,7 +252,7 @@ export async function importRoutes(
         response: { 200: Import, ...errors },
       },
     },
-    async (request) => viewOf(await imports.cancel(request.principal, request.params.id), clock.ms()),
+    async (request) => viewOne(await imports.cancel(request.principal, request.params.id)),
   );
 }
 
@@ -228,7 +261,7 @@ function nameOf(name: string): string {
   return name;
 }
 
-function viewOf(row: ImportRow, nowMs: number): Import {
+function viewOf(row: ImportRow, createdByName: string | null, nowMs: number): Import {
   const endMs = row.finished_at?.getTime() ?? nowMs;
   const seconds = row.started_at ? Math.max(0, endMs - row.started_at.getTime()) / 1000 : null;
   return {
@@ -254,7 +287,10 @@ function viewOf(row: ImportRow, nowMs: number): Import {
     sample: row.sample,
     mapping: row.mapping,
     resumed: row.resumed,
+    rejects_kept: row.rejects_kept,
     error: row.error,
+    created_by: row.created_by,
+    created_by_name: createdByName,
     created_at: row.created_at.toISOString(),
     started_at: row.started_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,

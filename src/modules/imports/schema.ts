@@ -35,7 +35,10 @@ export const Import = Type.Object(
     sample: orNull(Type.Array(Type.Unknown(), { description: 'Of a dry run: the first messages' })),
     mapping: Type.String({ description: 'YAML' }),
     resumed: Count('How often it went on after the program had stopped'),
+    rejects_kept: Count('How many of the rejected rows can be had'),
     error: orNull(Type.String()),
+    created_by: Type.String({ description: 'user:<id>, key:<id>, cli or program' }),
+    created_by_name: orNull(Type.String()),
     created_at: At,
     started_at: orNull(At),
     finished_at: orNull(At),
@@ -51,11 +54,50 @@ export const ImportPage = Type.Object({
   next: orNull(Type.String({ description: 'Pass it as cursor; null at the end' })),
 });
 
+/** What a column may be for. */
+export const columnRoles = [
+  'order',
+  'time',
+  'user_id',
+  'anonymous_id',
+  'email',
+  'phone',
+  'card',
+  'name',
+  'product_id',
+  'sku',
+  'product',
+  'quantity',
+  'price',
+  'total',
+  'currency',
+  'event',
+  'message',
+  'store',
+  'other',
+] as const;
+
+/** What the values of a column have in common. */
+export const valueKinds = [
+  'empty',
+  'integer',
+  'decimal',
+  'boolean',
+  'time',
+  'email',
+  'phone',
+  'text',
+  'json',
+] as const;
+
 /** What a column seems to be. */
 const GuessedColumn = Type.Object(
   {
     name: Type.String(),
-    looks: Type.String({ description: 'What it seems to hold' }),
+    looks: Type.String({ description: 'What it seems to hold, in words' }),
+    role: Type.Enum(columnRoles),
+    kind: Type.Enum(valueKinds),
+    time_format: orNull(Type.String({ description: 'Of times that do not explain themselves' })),
     filled: Type.Number({
       minimum: 0,
       maximum: 1,
@@ -65,6 +107,9 @@ const GuessedColumn = Type.Object(
   },
   { title: 'Guessed column' },
 );
+
+/** What only a person can decide. */
+export const questionKinds = ['day-or-month', 'currency', 'who', 'mapping'] as const;
 
 /** What a file seems to be, before anything is written. */
 export const Guess = Type.Object(
@@ -76,15 +121,52 @@ export const Guess = Type.Object(
     preset: orNull(Type.String({ description: 'The preset that the columns fit' })),
     columns: Type.Array(GuessedColumn),
     mapping: orNull(Type.String({ description: 'A mapping (YAML) that fits, to be checked by a person' })),
-    questions: Type.Array(Type.String(), { description: 'What only a person can decide' }),
+    questions: Type.Array(Type.String(), { description: 'What only a person can decide, in words' }),
+    asks: Type.Array(
+      Type.Object({
+        about: Type.Enum(questionKinds),
+        column: orNull(Type.String()),
+        example: orNull(Type.String()),
+      }),
+      { description: 'The same questions, to be put into words by whoever asks them' },
+    ),
+    zone: Type.String({ description: 'Where times without an offset are local' }),
+    currency: Type.String({ description: 'Of money that names none: that of the workspace' }),
+    tried: Type.Object(
+      {
+        rows: Count('Rows of the beginning that were tried'),
+        events: Count('Events that they would become'),
+        rejected: Count('Rows that would be rejected'),
+        skipped: Count('Rows that the mapping passes over'),
+        by_event: Type.Record(Type.String(), Type.Integer()),
+        skips: Type.Record(Type.String(), Type.Integer()),
+      },
+      { description: 'What would become of the beginning of the file' },
+    ),
     sample: Type.Array(Type.Unknown(), { description: 'The first messages that the mapping would send' }),
-    problems: Type.Array(Type.Object({ line: Type.Integer(), reason: Type.String() }), {
-      description: 'The first rows that the mapping would reject',
+    problems: Type.Array(Type.Object({ line: Type.Integer(), reason: Type.String(), raw: Type.String() }), {
+      description: 'The first rows that the mapping would reject, as they stand in the file',
     }),
   },
   { title: 'Guess' },
 );
 export type Guess = Static<typeof Guess>;
+
+/** Rejected rows, to be looked at. */
+export const RejectPage = Type.Object({
+  columns: Type.Array(Type.String(), { description: 'What the cells are called' }),
+  items: Type.Array(
+    Type.Object({
+      n: Type.Integer(),
+      line: Type.Integer({ description: 'Where in the file' }),
+      reason: Type.String(),
+      raw: Type.String({ description: 'As it stands in the file' }),
+      cells: orNull(Type.Array(Type.String(), { description: 'Null where they cannot be told apart' })),
+    }),
+  ),
+  next: orNull(Type.String({ description: 'Pass it as cursor; null at the end' })),
+});
+export type RejectPage = Static<typeof RejectPage>;
 
 export const Presets = Type.Object({
   items: Type.Array(Type.Object({ name: Type.String(), title: Type.String(), mapping: Type.String() })),

@@ -1,5 +1,6 @@
 import type { Tx } from '#platform/postgres';
 import type { Layout } from './read/layout.ts';
+import type { Texts } from './run/texts.ts';
 import type { ImportState } from './schema.ts';
 
 export interface ImportRow {
@@ -219,19 +220,27 @@ export interface RejectRow {
   broken: boolean;
 }
 
+/** A rejected row with what an erasure looks at. */
+export type NewReject = RejectRow & Texts;
+
 /** Keeps rejected rows, except those of people who were erased meanwhile. The caller holds the import's row. */
 export async function insertRejects(
   tx: Tx,
   workspaceId: number,
   id: string,
-  rejects: readonly RejectRow[],
+  rejects: readonly NewReject[],
 ): Promise<void> {
   await tx.query(
-    `insert into import_rejects (workspace_id, import_id, n, line, reason, raw, broken)
-     select $1, $2, r.n, r.line, r.reason, r.raw, r.broken
-       from unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::boolean[]) as r (n, line, reason, raw, broken),
-            (select erased from imports where workspace_id = $1 and id = $2) as i
-      where not pando.tells_of(r.raw, i.erased)
+    `insert into import_rejects (workspace_id, import_id, n, line, reason, raw, broken, texts, ids)
+     select $1, $2, r.n, r.line, r.reason, r.raw, r.broken, r.texts, r.ids
+       from (select n, line, reason, raw, broken,
+                    array(select jsonb_array_elements_text(texts)) as texts,
+                    array(select jsonb_array_elements_text(ids)) as ids
+               from unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::boolean[], $8::jsonb[], $9::jsonb[])
+                 as r (n, line, reason, raw, broken, texts, ids)) as r,
+            (select erased, erased_texts, erased_ids from imports where workspace_id = $1 and id = $2) as i
+      where not pando.texts_tell_of(r.texts, i.erased, i.erased_texts)
+        and not pando.texts_tell_of(r.ids, '{}', i.erased_ids)
      on conflict do nothing`,
     [
       workspaceId,
@@ -241,6 +250,8 @@ export async function insertRejects(
       rejects.map((r) => r.reason),
       rejects.map((r) => r.raw),
       rejects.map((r) => r.broken),
+      rejects.map((r) => JSON.stringify(r.texts)),
+      rejects.map((r) => JSON.stringify(r.ids)),
     ],
   );
   await tx.query(
@@ -263,6 +274,21 @@ export function listRejects(
   );
 }
 
+/** By their place in the file, behind the row `after`. */
+export function listRejectsByLine(
+  tx: Tx,
+  workspaceId: number,
+  id: string,
+  after: { line: number; n: number },
+  limit: number,
+): Promise<RejectRow[]> {
+  return tx.query<RejectRow>(
+    `select n, line, reason, raw, broken from import_rejects
+      where workspace_id = $1 and import_id = $2 and (line, n) > ($3, $4) order by line, n limit $5`,
+    [workspaceId, id, after.line, after.n, limit],
+  );
+}
+
 /** Ends an import; null where it had ended, or `runner` is given and somebody else has it. */
 export async function endImport(
   tx: Tx,
@@ -271,7 +297,8 @@ export async function endImport(
   o: { state: 'done' | 'failed' | 'cancelled'; now: Date; runner?: string; error?: string },
 ): Promise<ImportRow | null> {
   const [row] = await tx.query<ImportRow>(
-    `update imports set state = $3, finished_at = $4, error = $5, runner = null, erased = '{}'
+    `update imports set state = $3, finished_at = $4, error = $5, runner = null,
+            erased = '{}', erased_texts = '{}', erased_ids = '{}'
       where workspace_id = $1 and id = $2 and state in ('waiting', 'running') and ($6::uuid is null or runner = $6)
       returning ${columns}`,
     [workspaceId, id, o.state, o.now, o.error ?? null, o.runner ?? null],
@@ -292,19 +319,37 @@ export async function saveSample(
   ]);
 }
 
+/** What tells who was erased. */
+export interface Traces {
+  /** Wherever it stands. */
+  parts: readonly string[];
+  /** Only as a whole text, in small letters. */
+  texts: readonly string[];
+  /** Only where a row says whose it is: these are short, and stand for much else. */
+  ids: readonly string[];
+}
+
 /** Takes everything that tells of an erased person out of what imports have set aside, now and until they end. */
-export async function erase(tx: Tx, workspaceId: number, needles: readonly string[]): Promise<void> {
+export async function erase(tx: Tx, workspaceId: number, { parts, texts, ids }: Traces): Promise<void> {
+  const traces = [workspaceId, parts, texts, ids];
   await tx.query(
-    `update imports set erased = erased || $2::text[] where workspace_id = $1 and state in ('waiting', 'running')`,
-    [workspaceId, needles],
+    `update imports
+        set erased = erased || $2::text[], erased_texts = erased_texts || $3::text[], erased_ids = erased_ids || $4::text[]
+      where workspace_id = $1 and state in ('waiting', 'running')`,
+    traces,
   );
-  await tx.query(`delete from import_rejects where workspace_id = $1 and pando.tells_of(raw, $2)`, [
-    workspaceId,
-    needles,
-  ]);
   await tx.query(
-    `update imports set sample = null where workspace_id = $1 and sample is not null and pando.tells_of(sample::text, $2)`,
-    [workspaceId, needles],
+    `delete from import_rejects
+      where workspace_id = $1
+        and case when texts is null then pando.tells_of(raw, $2::text[] || $3::text[])
+                 else pando.texts_tell_of(texts, $2, $3) or pando.texts_tell_of(ids, '{}', $4) end`,
+    traces,
+  );
+  await tx.query(
+    `update imports set sample = null
+      where workspace_id = $1 and sample is not null
+        and pando.texts_tell_of(pando.texts_of(sample), $2, $3::text[] || $4::text[])`,
+    traces,
   );
 }
 

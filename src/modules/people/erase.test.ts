@@ -231,6 +231,45 @@ describe('who was erased', () => {
     expect(await people.eventsOf(back.id)).toEqual(['r1-7']);
   });
 
+  test('nor by an import that is committed while they are being erased', async () => {
+    await p.accept(identify({ userId: 'r9' }, { email: 'r9@example.com' }, { messageId: 'r9-1' }));
+    const id = await people.idOf('user_id:r9');
+    const erased = Promise.withResolvers<void>();
+    const maySettle = Promise.withResolvers<void>();
+    // All of the erasure is done, and nothing of it is committed yet.
+    const erasing = p.people.erase(p.workspaceId, id, {
+      now: false,
+      audit: async () => {
+        erased.resolve();
+        await maySettle.promise;
+      },
+    });
+    await erased.promise;
+    const source = await p.collect.sources.ensure(p.workspaceId, { name: 'past', kind: 'import' });
+    const sending = p.collect.ingest({
+      workspaceId: p.workspaceId,
+      source,
+      receivedAt: p.clock.now(),
+      historical: true,
+      messages: [
+        { type: 'track', userId: 'r9', event: 'Order Completed', messageId: 'r9-2' },
+        { type: 'track', userId: 'r10', event: 'Order Completed', messageId: 'r9-3' },
+      ],
+    });
+    let isAnswered = false;
+    void sending.then(() => (isAnswered = true));
+    await p.clock.sleep(300);
+    expect(isAnswered).toBe(false);
+    maySettle.resolve();
+    await erasing;
+    expect(await sending).toMatchObject({
+      ...{ accepted: 1, withheld: 1 },
+      items: [{ outcome: 'withheld', reason: 'erased' }, { outcome: 'accepted' }],
+    });
+    expect(await people.idsOf('user_id:r9')).toEqual([]);
+    expect(await people.eventsOf(await people.idOf('user_id:r10'))).toEqual(['r9-3']);
+  });
+
   test('is forgotten by every process', async () => {
     const other = await p.another();
     const see = (from: typeof other, messageId: string) =>

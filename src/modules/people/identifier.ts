@@ -143,8 +143,9 @@ function e164(text: string, country: string): string | null {
 /** What the value of an identifier may begin with when somebody typed this, in lower case, to find it. */
 export function beginningsOf(typed: string, rules: IdentityRules): string[] {
   const beginnings = new Set([typed]);
+  // A card is kept without its blanks and dashes.
+  if (/\d/.test(typed)) beginnings.add(typed.replace(/[\s-]+/g, ''));
   if (/^\+?[\d\s()./-]{3,}$/.test(typed)) {
-    beginnings.add(typed.replace(/[\s-]+/g, ''));
     const phone = parsePhoneNumberFromString(typed, rules.country as CountryCode);
     if (phone) beginnings.add(phone.number);
   }

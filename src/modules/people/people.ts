@@ -23,6 +23,7 @@ import { Resolver } from './resolve.ts';
 import { rulesOf } from './rules.ts';
 import type { PeopleSettings as Settings } from './schema.ts';
 import { PeopleSettings, peopleDefaults } from './schema.ts';
+import * as sql from './sql.ts';
 import type { ProfileChange } from './traits.ts';
 import { saveProfiles } from './traits.ts';
 
@@ -171,21 +172,24 @@ export function createPeople(deps: PeopleDeps) {
     saveProfiles: (tx: Tx, workspaceId: number, changes: readonly ProfileChange[]) =>
       saveProfiles(tx, workspaceId, changes, clock.now(), knownTypes),
 
-    /** Which of these identifiers were erased and may not come back by an import; by their place. */
+    /**
+     * Which of these identifiers were erased and may not come back by an import; by their place. Who is erased at this
+     * moment is waited for, and nobody is erased before the transaction ends.
+     */
     async suppressed(
+      tx: Tx,
       workspaceId: number,
       identifiers: readonly { kind: string; value: string }[],
     ): Promise<Set<number>> {
-      return pg.inWorkspace(workspaceId, async (tx) => {
-        const found = new Set<number>();
-        if (!(await eraseSql.hasSuppressions(tx, workspaceId))) return found;
-        const hashes = identifiers.map((identifier) => suppressionHash(deps.suppressionKey, identifier));
-        const hit = await eraseSql.suppressed(tx, workspaceId, hashes);
-        hashes.forEach((hash, i) => {
-          if (hit.has(hash.toString('base64'))) found.add(i);
-        });
-        return found;
+      const found = new Set<number>();
+      await sql.lockGraph(tx, workspaceId);
+      if (!(await eraseSql.hasSuppressions(tx, workspaceId))) return found;
+      const hashes = identifiers.map((identifier) => suppressionHash(deps.suppressionKey, identifier));
+      const hit = await eraseSql.suppressed(tx, workspaceId, hashes);
+      hashes.forEach((hash, i) => {
+        if (hit.has(hash.toString('base64'))) found.add(i);
       });
+      return found;
     },
 
     /** Ids of the persons with these keys; who is gone is left out. */
@@ -268,6 +272,8 @@ export function createPeople(deps: PeopleDeps) {
       const { erasureHours } = await settings.read(workspaceId);
       const dueAt = new Date(clock.ms() + erasureHours * 3_600_000);
       await pg.inWorkspace(workspaceId, async (tx) => {
+        // Before it is asked who belongs to them: what is being accepted right now may add to it.
+        await sql.lockGraph(tx, workspaceId);
         const members = await directory.membersById(tx, workspaceId, id);
         const erasure = await hidePerson(tx, workspaceId, members, {
           now: clock.now(),

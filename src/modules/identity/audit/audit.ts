@@ -1,6 +1,6 @@
 import type { Clock } from '#platform/clock';
 import type { Tx } from '#platform/postgres';
-import { insertAudit, redactAuditLines } from './sql.ts';
+import { insertAudit, redactAuditLines, selectActorNames } from './sql.ts';
 
 /** On whose account something is done: a principal, or the program by itself. */
 export interface Actor {
@@ -35,6 +35,12 @@ export function createAudit(clock: Clock): Audit {
       detail,
     });
   };
+}
+
+/** What actors are called: people by their names, keys by theirs; who has gone, and the program, are left out. */
+export async function actorNames(tx: Tx, actors: readonly string[]): Promise<Map<string, string>> {
+  const found = await selectActorNames(tx, [...new Set(actors)]);
+  return new Map(found.flatMap(({ actor, name }) => (name === null ? [] : [[actor, name] as const])));
 }
 
 /**

@@ -49,6 +49,19 @@ export function selectAudit(tx: Tx, f: AuditFilter) {
   );
 }
 
+export function selectActorNames(
+  tx: Tx,
+  actors: readonly string[],
+): Promise<{ actor: string; name: string | null }[]> {
+  return tx.query(
+    `select a.actor, coalesce(u.name, k.name) as name
+       from unnest($1::text[]) as a (actor)
+       left join users u on a.actor = 'user:' || u.id
+       left join secret_keys k on a.actor = 'key:' || k.id`,
+    [actors],
+  );
+}
+
 export async function redactAuditLines(tx: Tx, needles: readonly string[]): Promise<number> {
   const [row] = await tx.query<{ redacted: number }>(`select redact_audit($1) as redacted`, [needles]);
   return row?.redacted ?? 0;

@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function guess(content: string, text?: string): Promise<Guess> {
   const path = join(folder, 'file');
   writeFileSync(path, content);
-  return guessFile({ path, text, zone: 'Europe/Berlin', latestMs: systemClock.ms() });
+  return guessFile({ path, text, zone: 'Europe/Berlin', currency: 'EUR', latestMs: systemClock.ms() });
 }
 
 const looks = (g: Guess) => Object.fromEntries(g.columns.map((c) => [c.name, c.looks]));
@@ -96,7 +96,9 @@ test('what is called a quantity is one, and a value that is none is shown', asyn
     'order,date,email,qty,price\n1,2020-01-01,a@b.co,2,1\n2,2020-01-01,a@b.co,one,1\n3,2020-01-02,b@b.co,1,1\n',
   );
   expect(found.columns.map((c) => c.looks)).toContain('quantity');
-  expect(found.problems).toEqual([{ line: 3, reason: expect.stringContaining('qty is "one"') }]);
+  expect(found.problems).toEqual([
+    { line: 3, reason: expect.stringContaining('qty is "one"'), raw: '2,2020-01-01,a@b.co,one,1' },
+  ]);
 });
 
 test('a list of people becomes traits', async () => {
@@ -159,6 +161,8 @@ test('a given mapping is tried, and its trouble shown', async () => {
     'records: [{ record: identify, identifiers: { email: mail }, traits: { n: { column: n, type: integer } } }]';
   const found = await guess('mail,n\na@b.co,1\nb@b.co,x\n', text);
   expect(found.sample.length).toBe(1);
-  expect(found.problems).toEqual([{ line: 3, reason: 'n is "x", where a number is expected.' }]);
+  expect(found.problems).toEqual([
+    { line: 3, reason: 'n is "x", where a number is expected.', raw: 'b@b.co,x' },
+  ]);
   await expect(guess('mail\na@b.co\n', text)).rejects.toThrow(/no column "n"/);
 });

@@ -11,6 +11,7 @@ import { type Layout, readLayout } from '../read/layout.ts';
 import { planFor } from '../run/open-plan.ts';
 import type { Outcome } from '../run/outcome.ts';
 import { readOutcomes } from '../run/outcomes.ts';
+import { count, createTally } from '../run/tally.ts';
 import type { Guess } from '../schema.ts';
 import { type ColumnGuess, propose } from './propose.ts';
 import { type Role, roleByName } from './roles.ts';
@@ -18,6 +19,7 @@ import { guessNumber, guessValues } from './values.ts';
 
 const sampledRows = 1000;
 const shown = 5;
+const longestShown = 2000;
 
 /**
  * Tells what a file seems to be, by its beginning, and what would become of it. With `text` that mapping is tried;
@@ -28,37 +30,60 @@ export async function guessFile(o: {
   /** The mapping's YAML. */
   text?: string | undefined;
   zone: string;
+  /** Of the workspace. */
+  currency: string;
   latestMs: number;
 }): Promise<Guess> {
   const stated = o.text === undefined ? undefined : parseMapping(o.text);
   const { layout, head, whole } = await readLayout(o.path, stated?.file ?? {});
   const columns = layout.format === 'segment' ? [] : await lookAt({ head, whole }, layout, o.latestMs);
-  const rows = rowsOf(columns);
+  const sampled = rowsOf(columns);
   const preset = o.text === undefined ? fittingPreset(layout) : null;
-  const proposal = preset || o.text !== undefined ? { mapping: null, questions: [] } : propose(columns, rows);
+  const proposal =
+    preset || o.text !== undefined ? { mapping: null, questions: [] } : propose(columns, sampled);
   const text = o.text ?? (preset ? readPreset(preset).text : proposal.mapping);
-  const outcomes = text === null ? [] : await tryOut({ ...o, head, whole }, layout, text);
+  const { outcomes, rows } =
+    text === null ? { outcomes: [], rows: 0 } : await tryOut({ ...o, head, whole }, layout, text);
+  const tally = createTally();
+  for (const outcome of outcomes) count(tally, outcome, { saved: Number.POSITIVE_INFINITY, sample: false });
   return {
     format: layout.format,
     encoding: layout.encoding ?? 'utf-8',
     delimiter: layout.format === 'csv' ? layout.delimiter : null,
-    rows_sampled: rows.length,
+    rows_sampled: sampled.length,
     preset,
     columns: columns.map(({ name, role, value, filled, texts }) => ({
       name,
       looks: inWords(role, value.kind),
+      role,
+      kind: value.kind,
+      time_format: value.format ?? null,
       filled: Math.round(filled * 1000) / 1000,
       examples: [...new Set(texts)].slice(0, 3),
     })),
     mapping: text,
-    questions: proposal.questions,
+    questions: proposal.questions.map((question) => question.text),
+    asks: proposal.questions.map(({ about, column = null, example = null }) => ({ about, column, example })),
+    zone: stated?.zone ?? o.zone,
+    currency: o.currency,
+    tried: {
+      rows,
+      events: tally.events,
+      rejected: tally.rejected,
+      skipped: tally.skipped,
+      by_event: tally.byEvent,
+      skips: tally.skips,
+    },
     sample: outcomes
       .flatMap((outcome) => (outcome.kind === 'event' ? [outcome.message] : []))
       .slice(0, shown),
     problems: outcomes
       .flatMap((outcome) =>
-        outcome.kind === 'reject' ? [{ line: outcome.line, reason: outcome.reason }] : [],
+        outcome.kind === 'reject'
+          ? [{ line: outcome.line, reason: outcome.reason, raw: outcome.raw.slice(0, longestShown) }]
+          : [],
       )
+      .sort((a, b) => a.line - b.line)
       .slice(0, 20),
   };
 }
@@ -130,11 +155,12 @@ async function tryOut(
   o: { head: string; whole: boolean; zone: string; latestMs: number },
   layout: Layout,
   text: string,
-): Promise<Outcome[]> {
+): Promise<{ outcomes: Outcome[]; rows: number }> {
   const mapping: Mapping = parseMapping(text);
   const plan = planFor(mapping, layout, { zone: o.zone, latestMs: o.latestMs, text });
   const folder = await mkdtemp(join(tmpdir(), 'pando-guess-'));
   const outcomes: Outcome[] = [];
+  const reading = { rows: 0, done: 0 };
   try {
     const batches = readOutcomes({
       file: openHead(o, layout, plan.finder.paths),
@@ -143,13 +169,13 @@ async function tryOut(
       lookups: { join: (cells) => cells },
       spoolFolder: join(folder, 'rows'),
       breathe: () => null,
-      reading: { rows: 0, done: 0 },
+      reading,
     });
     for await (const batch of batches) outcomes.push(...batch);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return outcomes;
+  return { outcomes, rows: reading.rows };
 }
 
 function inWords(role: Role, kind: string): string {

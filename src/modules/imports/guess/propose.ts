@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { questionKinds } from '../schema.ts';
 import type { Role } from './roles.ts';
 import type { ValueGuess } from './values.ts';
 
@@ -12,9 +13,17 @@ export interface ColumnGuess {
   texts: readonly string[];
 }
 
+/** What only a person can decide: in words, and for those who put it into their own. */
+export interface Question {
+  about: (typeof questionKinds)[number];
+  text: string;
+  column?: string;
+  example?: string;
+}
+
 export interface Proposal {
   mapping: string | null;
-  questions: string[];
+  questions: Question[];
 }
 
 /**
@@ -22,7 +31,7 @@ export interface Proposal {
  * have in common. Null where not even whose data it is can be told.
  */
 export function propose(columns: readonly ColumnGuess[], rows: readonly Record<string, string>[]): Proposal {
-  const questions: string[] = [];
+  const questions: Question[] = [];
   const used = new Set<string>();
   const take = (role: Role): ColumnGuess | undefined => {
     const found = columns.find((c) => c.role === role && !used.has(c.name) && c.value.kind !== 'empty');
@@ -32,9 +41,13 @@ export function propose(columns: readonly ColumnGuess[], rows: readonly Record<s
   const time = columns.find((c) => c.role === 'time' && c.value.kind === 'time');
   if (time) used.add(time.name);
   if (time?.value.ambiguous) {
-    questions.push(
-      `Is ${time.name} day/month or month/day? Both fit (${time.texts[0]}); the mapping says ${time.value.format}.`,
-    );
+    const [example = ''] = time.texts;
+    questions.push({
+      about: 'day-or-month',
+      column: time.name,
+      example,
+      text: `Is ${time.name} day/month or month/day? Both fit (${example}); the mapping says ${time.value.format}.`,
+    });
   }
   const identifiers: Record<string, unknown> = {};
   for (const kind of ['user_id', 'card', 'email', 'phone', 'anonymous_id'] as const) {
@@ -53,9 +66,10 @@ export function propose(columns: readonly ColumnGuess[], rows: readonly Record<s
   else if (time && (order || money)) record = orderRecord(found, order);
   else if (Object.keys(identifiers).length > 0) record = personRecord(found);
   if (!record) {
-    questions.push(
-      'No column tells whose the rows are, or when they happened. Write a mapping: see docs/importing.md.',
-    );
+    questions.push({
+      about: 'mapping',
+      text: 'No column tells whose the rows are, or when they happened. Write a mapping: see docs/importing.md.',
+    });
     return { mapping: null, questions };
   }
   const comma = columns.some((c) => c.value.decimal === ',');
@@ -72,7 +86,7 @@ interface Found {
   used: Set<string>;
   time: ColumnGuess | undefined;
   identifiers: Record<string, unknown>;
-  questions: string[];
+  questions: Question[];
 }
 
 function eventRecord(
@@ -123,7 +137,10 @@ function orderRecord(found: Found, order: ColumnGuess | undefined): Record<strin
   else if (price) properties.total = { sum: quantity ? [quantity.name, price.name] : [price.name] };
   if (currency) properties.currency = currency.name;
   else
-    questions.push('In which currency is the money? Without one it counts in the currency of the workspace.');
+    questions.push({
+      about: 'currency',
+      text: 'In which currency is the money? Without one it counts in the currency of the workspace.',
+    });
   if (store) properties.store_id = store.name;
   const products: Record<string, unknown> = {};
   for (const [field, column] of Object.entries(perProduct)) {
@@ -138,7 +155,12 @@ function orderRecord(found: Found, order: ColumnGuess | undefined): Record<strin
     else properties[name] = value;
   }
   const nobody = Object.keys(identifiers).length === 0;
-  if (nobody) questions.push('Which column tells who bought? Without one each order is a person of its own.');
+  if (nobody) {
+    questions.push({
+      about: 'who',
+      text: 'Which column tells who bought? Without one each order is a person of its own.',
+    });
+  }
   return {
     record: 'track',
     ...(grouped && order ? { group: order.name } : {}),

@@ -1,24 +1,6 @@
-/** What a column may be for. */
-export type Role =
-  | 'order'
-  | 'time'
-  | 'user_id'
-  | 'anonymous_id'
-  | 'email'
-  | 'phone'
-  | 'card'
-  | 'name'
-  | 'product_id'
-  | 'sku'
-  | 'product'
-  | 'quantity'
-  | 'price'
-  | 'total'
-  | 'currency'
-  | 'event'
-  | 'message'
-  | 'store'
-  | 'other';
+import type { columnRoles } from '../schema.ts';
+
+export type Role = (typeof columnRoles)[number];
 
 /** In the order in which they are tried; names are compared in small letters, without spaces and signs. */
 const names: readonly [Role, RegExp][] = [

@@ -1,9 +1,10 @@
 import { parseDecimal } from '../mapping/decimal.ts';
 import { createTimeReader } from '../mapping/moment.ts';
+import type { valueKinds } from '../schema.ts';
 
 /** What the values of a column have in common. */
 export interface ValueGuess {
-  kind: 'empty' | 'integer' | 'decimal' | 'boolean' | 'time' | 'email' | 'phone' | 'text' | 'json';
+  kind: (typeof valueKinds)[number];
   /** Of a time that does not explain itself. */
   format?: string;
   /** Day and month may be the other way round. */

@@ -20,7 +20,7 @@ async function run(preset: string, columns: string, rows: Record<string, string>
     path,
     [columns, ...rows.map((row) => names.map((name) => row[name] ?? '').join(','))].join('\n'),
   );
-  const guess = await guessFile({ path, zone: 'UTC', latestMs: systemClock.ms() });
+  const guess = await guessFile({ path, zone: 'UTC', currency: 'GBP', latestMs: systemClock.ms() });
   expect(guess.preset).toBe(preset);
   const { text, mapping } = readPreset(preset);
   const { file, plan, joined } = await openPlan({

@@ -14,6 +14,7 @@ import { openPlan } from './open-plan.ts';
 import { eventOrder, type Reading, readOutcomes } from './outcomes.ts';
 import { createSender, type Sender, type Sent } from './sender.ts';
 import { count, createTally, mostRejectsKept, type Tally } from './tally.ts';
+import { createTexts } from './texts.ts';
 
 export interface RunDeps {
   pg: Postgres;
@@ -101,9 +102,10 @@ async function bringIn(
 ): Promise<void> {
   const { clock, files, disk, collect } = deps;
   const { workspace_id: workspaceId, id } = row;
-  const { file, plan, joined } = await openPlan({
+  const mapping = parseMapping(row.mapping);
+  const { layout, file, plan, joined } = await openPlan({
     path: files.path(id),
-    mapping: parseMapping(row.mapping),
+    mapping,
     zone: row.zone,
     text: row.mapping,
     lookups: Object.fromEntries(row.lookups.map((name) => [name, files.lookupPath(id, name)])),
@@ -114,7 +116,13 @@ async function bringIn(
   const sender = await openSender(deps, row, stopped);
   const reading: Reading = { rows: 0, done: 0 };
   const tally = createTally();
-  const save = createSaver(deps, row, runner, { reading, tally, sender, garbled: () => file.garbled() });
+  const save = createSaver(deps, row, runner, {
+    reading,
+    tally,
+    sender,
+    textsOf: createTexts(layout, mapping),
+    garbled: () => file.garbled(),
+  });
   const saving = keepSaving(save, clock, stopped, (reason) => leaving.abort(reason));
   const outcomes = readOutcomes({
     file,
@@ -194,7 +202,13 @@ function createSaver(
   { pg }: Pick<RunDeps, 'pg'>,
   row: sql.ImportRow,
   runner: string,
-  so: { reading: Reading; tally: Tally; sender: Sender | null; garbled(): boolean },
+  so: {
+    reading: Reading;
+    tally: Tally;
+    sender: Sender | null;
+    textsOf: ReturnType<typeof createTexts>;
+    garbled(): boolean;
+  },
 ): () => Promise<void> {
   const { reading, tally, sender } = so;
   const nothing: Sent = { sent: 0, accepted: 0, duplicates: 0, quarantined: 0, withheld: 0 };
@@ -217,7 +231,9 @@ function createSaver(
           tx,
           row.workspace_id,
           row.id,
-          rejects.slice(at, Math.min(at + saveRejects, saved)),
+          rejects
+            .slice(at, Math.min(at + saveRejects, saved))
+            .map((reject) => ({ ...reject, ...so.textsOf(reject.raw, reject.broken) })),
         );
       }
       if (tally.sample.length > 0) await sql.saveSample(tx, row.workspace_id, row.id, tally.sample);
