@@ -112,6 +112,7 @@ export function collectRoutes(app: App, deps: { collect: Collect; identity: Iden
       name: query.name ?? null,
       type: query.type ?? null,
       source,
+      channel: query.channel ?? null,
       withoutBots: query.humans ?? false,
       most: query.limit ?? 50,
     };
