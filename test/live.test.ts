@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readConfig } from '#platform/config';
 import { createLog } from '#platform/log';
-import { type Permission, PERMISSIONS } from '#schema/identity';
+import { PERMISSIONS, type Permission } from '#schema/identity';
 import { compose, type Pando } from '../src/app/compose.ts';
 import { testClickHouse } from './fixtures/clickhouse.ts';
 import { owner } from './fixtures/console.ts';
@@ -127,7 +127,8 @@ async function read(answer: Response, told: Told[]): Promise<void> {
     text = parts.pop() ?? '';
     for (const part of parts) {
       const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(part)?.[1] ?? '';
-      if (field('event')) told.push({ event: field('event'), id: field('id'), data: JSON.parse(field('data')) });
+      if (field('event'))
+        told.push({ event: field('event'), id: field('id'), data: JSON.parse(field('data')) });
     }
   }
 }
@@ -143,7 +144,10 @@ test('an event is told when it can be read, with the person it belongs to, by ev
   });
   for (const stream of [here, there]) {
     await vi.waitFor(() => expect(stream.names()).toContain('Order Completed'), patience);
-    const order = stream.of('events').flatMap(({ items }) => items ?? []).at(-1);
+    const order = stream
+      .of('events')
+      .flatMap(({ items }) => items ?? [])
+      .at(-1);
     expect(order).toMatchObject({
       total: '24.00'.replace('.00', ''),
       currency: 'GBP',
@@ -214,7 +218,9 @@ test('joins, erasures, conflicts and quarantine are told', async () => {
   await vi.waitFor(() => expect(stream.of('quarantine').at(-1)).toEqual({ events: 1 }), patience);
 
   const idOf = async (identifier: string) => {
-    const found = (await (await ask(`/api/people?identifier=${identifier}`)).json()) as { items: { id: string }[] };
+    const found = (await (await ask(`/api/people?identifier=${identifier}`)).json()) as {
+      items: { id: string }[];
+    };
     return found.items[0]?.id as string;
   };
   const [ann, bo] = [await idOf('user_id:u-ann'), await idOf('user_id:u-bo')];
@@ -228,7 +234,12 @@ test('joins, erasures, conflicts and quarantine are told', async () => {
   expect(new Set(stream.of('people')[0]?.ids as string[])).toEqual(new Set([ann, bo]));
   // Both ids lead to the one.
   const asked = await (await ask(`/api/people/summaries?ids=${ann},${bo}`)).json();
-  expect(asked).toMatchObject({ items: [{ asked: ann, name: '赵芳' }, { asked: bo, name: '赵芳' }] });
+  expect(asked).toMatchObject({
+    items: [
+      { asked: ann, name: '赵芳' },
+      { asked: bo, name: '赵芳' },
+    ],
+  });
 
   expect((await ask(`/api/people/${ann}`, { method: 'DELETE' })).status).toBe(202);
   await vi.waitFor(() => expect(stream.of('people').at(-1)).toMatchObject({ erased: 1, ids: [] }), patience);
@@ -266,7 +277,10 @@ test('a session that ends, ends its streams', async () => {
   const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
   const { csrf } = (await signedIn.json()) as { csrf: string };
   const stream = await listen({ headers: { cookie, 'pando-workspace': 'my-brand' } });
-  const out = await fetch(`${url}/api/session`, { method: 'DELETE', headers: { cookie, 'pando-csrf': csrf } });
+  const out = await fetch(`${url}/api/session`, {
+    method: 'DELETE',
+    headers: { cookie, 'pando-csrf': csrf },
+  });
   expect(out.status).toBeLessThan(300);
   await stream.over;
   expect(stream.told.at(-1)?.event).toBe('over');

@@ -100,7 +100,18 @@ export async function compose(
     const live = createLive({ clock, log });
     wireLive(live, { pg, facts, collect });
 
-    const platform = { config, log, clock, ...engines, disk, metrics, facts, live, jobs, version: readVersion() };
+    const platform = {
+      config,
+      log,
+      clock,
+      ...engines,
+      disk,
+      metrics,
+      facts,
+      live,
+      jobs,
+      version: readVersion(),
+    };
     const parts = { ...platform, identity, people, collect, imports, demo, webhooks };
     await startWork(parts, closing);
     const app = await createServer(parts, closing);

@@ -101,9 +101,7 @@ export function collectTopics(deps: { pg: Postgres; people: People; sources: Sou
       needs: 'events:read',
       everyMs: 3_000,
       position: async (workspaceId) => {
-        const { events, newest } = await pg.inWorkspace(workspaceId, (tx) =>
-          sql.countAside(tx, workspaceId),
-        );
+        const { events, newest } = await pg.inWorkspace(workspaceId, (tx) => sql.countAside(tx, workspaceId));
         return `${events}.${newest}`;
       },
       between: async (_workspaceId, _after, upTo) => ({ events: Number(upTo.split('.')[0]) }),

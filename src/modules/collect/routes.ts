@@ -20,6 +20,7 @@ const EventQuery = Type.Object({
   name: Type.Optional(Type.String({ maxLength: 1000 })),
   type: Type.Optional(Type.String({ maxLength: 20 })),
   source: Type.Optional(Type.String({ description: 'Id of a source' })),
+  channel: Type.Optional(SourceKindSchema),
   humans: Type.Optional(Type.Boolean({ default: false, description: 'Leave known bots out' })),
 });
 type EventQuery = Type.Static<typeof EventQuery>;

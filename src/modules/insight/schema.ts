@@ -63,7 +63,8 @@ export const Funnel = Type.Object(
       Type.Object({
         stage: Type.Enum(funnelStages),
         reached: Type.Integer({
-          description: 'People with an event of this stage, after one of each stage before it in order, within the period',
+          description:
+            'People with an event of this stage, after one of each stage before it in order, within the period',
         }),
         any: Type.Integer({ description: 'People with any event of this stage within the period' }),
       }),

@@ -1,7 +1,7 @@
 import type { Tx } from '#platform/postgres';
 import type { IdentityRules } from './identifier.ts';
 import { anonymousKinds, normalize, parseIdentifier } from './identifier.ts';
-import { nameOf } from './name.ts';
+import { nameIn } from './name.ts';
 import { newestAnswer } from './node.ts';
 import { keyOf, personId } from './person-id.ts';
 import * as read from './read-sql.ts';
@@ -127,7 +127,7 @@ export async function summarize(
     if (!rows || !head) return [];
     return {
       id: personId(head.created_at, head.key),
-      name: nameIn(mergeTraits(rows, profiles)),
+      name: nameOf(mergeTraits(rows, profiles)),
       known: rows.some((row) => !anonymousKinds.has(row.kind)),
       identifiers: strongestFirst(rows, rules).slice(0, 4).map(labelOf),
       first_seen: head.created_at.toISOString(),
@@ -169,11 +169,8 @@ function mergeTraits(
   return traits;
 }
 
-function nameIn(traits: Record<string, TraitValue>): string | null {
-  return nameOf((name) => {
-    const value = Object.hasOwn(traits, name) ? traits[name]?.value : undefined;
-    return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
-  });
+function nameOf(traits: Record<string, TraitValue>): string | null {
+  return nameIn((name) => (Object.hasOwn(traits, name) ? traits[name]?.value : undefined));
 }
 
 /** What holds for each purpose: the newest answer over all identifiers, else the workspace's default; with its evidence. */
@@ -226,7 +223,7 @@ export async function describe(
     list.filter((key) => key !== but).map((key) => labels.get(key) ?? 'erased');
   return {
     id: personId(head.created_at, head.key),
-    name: nameIn(traits),
+    name: nameOf(traits),
     known: members.some((row) => !anonymousKinds.has(row.kind)),
     first_seen: head.created_at.toISOString(),
     identifiers: strongestFirst(members, rules).map((row) => ({

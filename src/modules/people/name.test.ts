@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { nameOf } from './name.ts';
+import { nameIn } from './name.ts';
 
-const named = (traits: Record<string, string>) => nameOf((name) => traits[name] ?? null);
+const named = (traits: Record<string, string>) => nameIn((name) => traits[name]);
 
 test.each<[Record<string, string>, string | null]>([
   [{ firstName: 'Ann', lastName: 'Birch' }, 'Ann Birch'],

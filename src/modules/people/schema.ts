@@ -120,7 +120,9 @@ export const PersonSummarySchema = Type.Object(
 
 export const AskedPersonSchema = Type.Object(
   {
-    asked: Type.String({ description: 'The id that was asked for; `id` is another one where they were joined' }),
+    asked: Type.String({
+      description: 'The id that was asked for; `id` is another one where they were joined',
+    }),
     ...PersonSummarySchema.properties,
   },
   { title: 'Person who was asked for' },

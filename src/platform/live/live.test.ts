@@ -49,7 +49,8 @@ function reading(stream: Readable) {
     text = parts.pop() ?? '';
     for (const part of parts) {
       const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(part)?.[1] ?? '';
-      if (field('event')) told.push({ event: field('event'), id: field('id'), data: JSON.parse(field('data')) });
+      if (field('event'))
+        told.push({ event: field('event'), id: field('id'), data: JSON.parse(field('data')) });
     }
   });
   return told;
