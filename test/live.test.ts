@@ -227,7 +227,7 @@ test('joins, erasures, conflicts and quarantine are told', async () => {
   const joined = await ask(`/api/people/${ann}/join`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ with: bo }),
+    body: JSON.stringify({ person: bo }),
   });
   expect(joined.status).toBe(200);
   await vi.waitFor(() => expect(stream.of('people')).toHaveLength(1), patience);

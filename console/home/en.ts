@@ -2,7 +2,6 @@ export default {
   title: 'How the brand is doing',
   answer_one: '{{count}} person was here in the last {{days}} days, {{change}} the {{days}} days before.',
   answer_other: '{{people}} people were here in the last {{days}} days, {{change}} the {{days}} days before.',
-  between: ' ',
   sentence: {
     'not-chance': 'The difference is probably not chance.',
     'may-be-chance': 'The difference may be chance.',

@@ -102,8 +102,9 @@ export default function Home() {
               {path.data && (
                 <Funnel
                   label={t('path')}
-                  steps={path.data.stages.map(({ stage, ...step }) => ({
-                    ...step,
+                  steps={path.data.stages.map(({ stage, reached, at_all }) => ({
+                    reached,
+                    atAll: at_all,
                     name: t(`stages.${stage}`),
                   }))}
                 />
@@ -114,7 +115,9 @@ export default function Home() {
               </details>
             </Section>
           </div>
-          <Happening />
+          <div>
+            <Happening />
+          </div>
         </div>
       )}
     </Page>

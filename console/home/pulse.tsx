@@ -7,7 +7,7 @@ const ratio = ({ part, of }: { part: number; of: number }) => (of > 0 ? part / o
 
 /** What the figures say, in sentences; about chance only what a test says. */
 export function PulseSentences({ pulse, days }: { pulse: Pulse; days: number }) {
-  const { t } = useTranslation('home');
+  const { t, i18n } = useTranslation('home');
   const format = useFormat();
   const { people, orders, repeat_rate, share_rate } = pulse;
   if (people.now === 0 && orders.now === 0) return <p>{t('quiet', { days })}</p>;
@@ -27,7 +27,7 @@ export function PulseSentences({ pulse, days }: { pulse: Pulse; days: number }) 
     repeat === null ? '' : t('repeated', { share: format.percent(repeat) }),
     share === null ? '' : t('told', { share: format.percent(share) }),
   ];
-  return <p>{sentences.filter(Boolean).join(t('between'))}</p>;
+  return <p>{sentences.filter(Boolean).join(i18n.language === 'zh' ? '' : ' ')}</p>;
 }
 
 /** The five figures, each against the period before. */

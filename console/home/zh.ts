@@ -1,7 +1,6 @@
 export default {
   title: '品牌近况',
   answer_other: '最近 {{days}} 天有 {{people}} 人来过，{{change}}。',
-  between: '',
   sentence: {
     'not-chance': '这一差异应非偶然。',
     'may-be-chance': '这一差异可能只是偶然。',

@@ -6,7 +6,7 @@ export interface FunnelStep {
   /** Who came here through all the steps before. */
   reached: number;
   /** Who was here at all. */
-  any: number;
+  atAll: number;
 }
 
 /** Steps from the widest on, with what share goes from each to the next; picture and table in one. */
@@ -18,10 +18,10 @@ export function Funnel({ label, steps }: { label: string; steps: readonly Funnel
     <table aria-label={label} className="w-full border-collapse">
       <thead className="text-left text-s text-quiet">
         <tr>
-          <th className="w-24 py-1 pr-3 font-normal">{t('funnel.step')}</th>
-          <th className="py-1 pr-3 font-normal">{t('funnel.reached')}</th>
-          <th className="py-1 pr-3 text-right font-normal max-sm:hidden">{t('funnel.goOn')}</th>
-          <th className="py-1 text-right font-normal">{t('funnel.any')}</th>
+          <th className="py-1 pr-4 font-normal">{t('funnel.step')}</th>
+          <th className="w-full py-1 pr-4 font-normal">{t('funnel.reached')}</th>
+          <th className="py-1 pr-4 text-right font-normal whitespace-nowrap max-sm:hidden">{t('funnel.goOn')}</th>
+          <th className="py-1 text-right font-normal whitespace-nowrap">{t('funnel.atAll')}</th>
         </tr>
       </thead>
       <tbody>
@@ -30,14 +30,14 @@ export function Funnel({ label, steps }: { label: string; steps: readonly Funnel
           const share = before && before.reached > 0 ? step.reached / before.reached : null;
           return (
             <tr key={step.name} className="border-line border-t">
-              <th className="py-2 pr-3 text-left font-semibold">{step.name}</th>
-              <td className="py-2 pr-3">
+              <th className="py-2 pr-4 text-left font-semibold whitespace-nowrap">{step.name}</th>
+              <td className="py-2 pr-4">
                 <div className="flex items-center gap-3">
                   <div className="h-5 min-w-0 grow">
                     <div
                       aria-hidden="true"
-                      className="h-full min-w-0.5 rounded-sm bg-good transition-[width] duration-200 motion-reduce:transition-none"
-                      style={{ width: `${(step.reached / most) * 100}%` }}
+                      className="h-full rounded-sm bg-good transition-[width] duration-200 motion-reduce:transition-none"
+                      style={{ width: `${step.reached > 0 ? Math.max(0.5, (step.reached / most) * 100) : 0}%` }}
                     />
                   </div>
                   <span className="w-16 shrink-0 text-right" title={format.exact(step.reached)}>
@@ -45,11 +45,11 @@ export function Funnel({ label, steps }: { label: string; steps: readonly Funnel
                   </span>
                 </div>
               </td>
-              <td className="py-2 pr-3 text-right text-quiet max-sm:hidden">
+              <td className="py-2 pr-4 text-right text-quiet max-sm:hidden">
                 {share === null ? '–' : format.percent(share)}
               </td>
-              <td className="py-2 text-right text-quiet" title={format.exact(step.any)}>
-                {format.compact(step.any)}
+              <td className="py-2 text-right text-quiet" title={format.exact(step.atAll)}>
+                {format.compact(step.atAll)}
               </td>
             </tr>
           );

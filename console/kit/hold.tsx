@@ -2,6 +2,7 @@ import { Pause, Play } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
+import { useFormat } from './format.ts';
 import { Tag } from './tag.tsx';
 
 /** Whether what moves by itself is held: by a button until it is let go, or while the pointer rests on it. */
@@ -29,6 +30,7 @@ export function HoldBar(props: {
   waiting: number;
 }) {
   const { t } = useTranslation('kit');
+  const format = useFormat();
   const { hold, isLive, waiting, isHeld = hold.isHeld } = props;
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -36,7 +38,7 @@ export function HoldBar(props: {
         {!isLive && <Tag tone="wrong">{t('live.away')}</Tag>}
         {isLive && !isHeld && <Tag tone="good">{t('live.on')}</Tag>}
         {isLive && isHeld && (
-          <Tag tone="gold">{waiting > 0 ? t('live.waiting', { count: waiting }) : t('live.held')}</Tag>
+          <Tag tone="gold">{waiting > 0 ? t('live.waiting', { count: waiting, events: format.exact(waiting) }) : t('live.held')}</Tag>
         )}
       </span>
       <Button

@@ -186,9 +186,9 @@ export default function Show() {
           <Funnel
             label={t('show.funnel')}
             steps={[
-              { name: t('show.funnelSteps.looked'), reached: 12_408, any: 12_408 },
-              { name: t('show.funnelSteps.bought'), reached: 2140, any: 2711 },
-              { name: t('show.funnelSteps.shared'), reached: 96, any: 310 },
+              { name: t('show.funnelSteps.looked'), reached: 12_408, atAll: 12_408 },
+              { name: t('show.funnelSteps.bought'), reached: 2140, atAll: 2711 },
+              { name: t('show.funnelSteps.shared'), reached: 96, atAll: 310 },
             ]}
           />
         </div>

@@ -21,7 +21,7 @@ export async function funnel(
     stages: funnelStages.map((stage, i) => ({
       stage,
       reached: Number(row[`reached${i + 1}`] ?? 0),
-      any: Number(row[`any${i + 1}`] ?? 0),
+      at_all: Number(row[`at_all${i + 1}`] ?? 0),
     })),
   };
 }
@@ -33,7 +33,7 @@ const numbers = [1, 2, 3, 4, 5] as const;
  * to. Events of one moment count in the order of the path. Behaviour: without what is stored for a contract only.
  */
 const reached = `
-  select ${numbers.map((n) => `countIf(level >= ${n}) as reached${n}, countIf(bitTest(stages, ${n})) as any${n}`).join(', ')}
+  select ${numbers.map((n) => `countIf(level >= ${n}) as reached${n}, countIf(bitTest(stages, ${n})) as at_all${n}`).join(', ')}
     from (
       select person, groupBitOr(bitShiftLeft(toUInt8(1), stage)) as stages,
              windowFunnel({length:UInt64})(toUInt64(toUnixTimestamp64Milli(time)), stage = 1, stage = 2, stage = 3, stage = 4, stage = 5) as level

@@ -10,7 +10,7 @@ export async function pulse(
   o: Period & { share: readonly string[] },
 ): Promise<Pulse> {
   const period = { ...parametersOf(workspaceId, o), share: o.share };
-  const [[any], [came = {}], [bought = {}], money] = await Promise.all([
+  const [[first], [came = {}], [bought = {}], money] = await Promise.all([
     ch.query('select 1 as one from events where workspace_id = {ws:UInt32} limit 1', period),
     ch.query<Record<string, string>>(whoCame, period),
     ch.query<Record<string, string>>(whoBought, period),
@@ -30,7 +30,7 @@ export async function pulse(
   });
   const ones = (n: number) => ({ sum: n, squares: n, people: n });
   return {
-    has_events: any !== undefined,
+    has_events: first !== undefined,
     people: { ...people, difference: compareTotals(ones(people.now), ones(people.before)) },
     orders: {
       now: count(bought, 'orders'),

@@ -14,7 +14,7 @@ const pulse = async (query = period, key?: string) =>
   (await p.ask<Pulse>('GET', `/api/pulse?${query}`, undefined, key)).body;
 const funnel = async (query = period, key?: string) => {
   const { body } = await p.ask<Funnel>('GET', `/api/funnel?${query}`, undefined, key);
-  return body.stages.map(({ reached, any }) => [reached, any]);
+  return body.stages.map(({ reached, at_all }) => [reached, at_all]);
 };
 
 const page = (who: object, day: number, hour = 12) => ({

@@ -66,7 +66,7 @@ export const Funnel = Type.Object(
           description:
             'People with an event of this stage, after one of each stage before it in order, within the period',
         }),
-        any: Type.Integer({ description: 'People with any event of this stage within the period' }),
+        at_all: Type.Integer({ description: 'People with any event of this stage within the period' }),
       }),
     ),
   },

@@ -124,7 +124,7 @@ export async function createFacts(o: { pg: Postgres; log: Log; clock: Clock }): 
 }
 
 function workspaceOf(tx: Tx): number {
-  if (tx.workspaceId === null) throw new TypeError('Facts belong into the transaction of their workspace.');
+  if (tx.workspaceId === null) throw new TypeError('A fact belongs into the transaction of its workspace.');
   return tx.workspaceId;
 }
 
