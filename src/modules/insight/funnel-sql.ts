@@ -11,10 +11,13 @@ export async function funnel(
   workspaceId: number,
   o: Period & { path: { names: readonly string[]; stages: readonly number[] } },
 ): Promise<Funnel> {
+  const stageOf = (name: string) => o.path.stages[o.path.names.indexOf(name)] ?? 0;
   const lengthMs = o.to.getTime() - o.from.getTime();
   const [row = {}] = await ch.query<Record<string, string>>(reached, {
     ...parametersOf(workspaceId, o),
     ...o.path,
+    page: stageOf('page'),
+    screen: stageOf('screen'),
     length: lengthMs,
   });
   return {
@@ -39,7 +42,8 @@ const reached = `
              windowFunnel({length:UInt64})(toUInt64(toUnixTimestamp64Milli(time)), stage = 1, stage = 2, stage = 3, stage = 4, stage = 5) as level
         from (
           select person, time,
-                 transform(if(type in ('page', 'screen'), type, event), {names:Array(String)}, {stages:Array(UInt8)}, toUInt8(0)) as stage
+                 multiIf(type = 'page', {page:UInt8}, type = 'screen', {screen:UInt8},
+                   transform(event, {names:Array(String)}, {stages:Array(UInt8)}, toUInt8(0))) as stage
             from people_events
            where workspace_id = {ws:UInt32} and ({humans:UInt8} = 0 or bot = 0) and contract = 0
              and time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') and time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
