@@ -20,7 +20,9 @@ export function Funnel({ label, steps }: { label: string; steps: readonly Funnel
         <tr>
           <th className="py-1 pr-4 font-normal">{t('funnel.step')}</th>
           <th className="w-full py-1 pr-4 font-normal">{t('funnel.reached')}</th>
-          <th className="py-1 pr-4 text-right font-normal whitespace-nowrap max-sm:hidden">{t('funnel.goOn')}</th>
+          <th className="py-1 pr-4 text-right font-normal whitespace-nowrap max-sm:hidden">
+            {t('funnel.goOn')}
+          </th>
           <th className="py-1 text-right font-normal whitespace-nowrap">{t('funnel.atAll')}</th>
         </tr>
       </thead>
@@ -37,7 +39,9 @@ export function Funnel({ label, steps }: { label: string; steps: readonly Funnel
                     <div
                       aria-hidden="true"
                       className="h-full rounded-sm bg-good transition-[width] duration-200 motion-reduce:transition-none"
-                      style={{ width: `${step.reached > 0 ? Math.max(0.5, (step.reached / most) * 100) : 0}%` }}
+                      style={{
+                        width: `${step.reached > 0 ? Math.max(0.5, (step.reached / most) * 100) : 0}%`,
+                      }}
                     />
                   </div>
                   <span className="w-16 shrink-0 text-right" title={format.exact(step.reached)}>

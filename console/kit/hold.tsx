@@ -38,7 +38,11 @@ export function HoldBar(props: {
         {!isLive && <Tag tone="wrong">{t('live.away')}</Tag>}
         {isLive && !isHeld && <Tag tone="good">{t('live.on')}</Tag>}
         {isLive && isHeld && (
-          <Tag tone="gold">{waiting > 0 ? t('live.waiting', { count: waiting, events: format.exact(waiting) }) : t('live.held')}</Tag>
+          <Tag tone="gold">
+            {waiting > 0
+              ? t('live.waiting', { count: waiting, events: format.exact(waiting) })
+              : t('live.held')}
+          </Tag>
         )}
       </span>
       <Button
