@@ -3,7 +3,7 @@ import { useSession } from '../api/session.tsx';
 import { PersonChip } from '../kit/person-chip.tsx';
 
 /** Who a person is of whom only the id is at hand: asked for together with others, and kept for a while. */
-export function useSummary(id: string | undefined) {
+function useSummary(id: string | undefined) {
   const { slug, summaryOf, may } = useSession();
   return useQuery({
     queryKey: [slug, 'person', id, 'summary'],
