@@ -85,7 +85,9 @@ export function peopleRoutes(app: App, people: People): void {
         operationId: 'summarizePeople',
         summary: 'Several people by their ids, in short; who is gone is left out',
         querystring: Type.Object({
-          ids: Type.String({ maxLength: 100 * 37, description: 'Up to 100 ids, with commas between' }),
+          ids: Type.Optional(
+            Type.String({ maxLength: 100 * 37, description: 'Up to 100 ids, with commas between' }),
+          ),
         }),
         response: { 200: Type.Object({ items: Type.Array(AskedPersonSchema) }), ...errors },
       },
@@ -93,7 +95,7 @@ export function peopleRoutes(app: App, people: People): void {
     async (request) => {
       const { workspaceId } = request.principal;
       const kinds = await rules(workspaceId);
-      const ids = [...new Set(request.query.ids.split(','))].slice(0, 100);
+      const ids = [...new Set((request.query.ids ?? '').split(','))].slice(0, 100);
       return pg.inWorkspace(workspaceId, async (tx) => ({
         items: await directory.summariesById(tx, workspaceId, ids, kinds),
       }));
