@@ -5,12 +5,11 @@ import { useSession, whoKey } from './session.tsx';
 import type { LiveNews } from './types.ts';
 
 /** Which answers are asked for anew when a topic tells something; a page's key begins with the workspace. */
-const stale: Record<Exclude<keyof LiveNews, 'events'>, readonly string[]> = {
+const stale: Record<Exclude<keyof LiveNews, 'events' | 'imports'>, readonly string[]> = {
   people: ['people'],
   conflicts: ['conflicts'],
   sources: ['sources', 'source'],
   quarantine: ['quarantine'],
-  imports: ['imports', 'import'],
   settings: ['settings', 'workspaces'],
 };
 
@@ -42,6 +41,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         const { ids, erased, more } = news.data as LiveNews['people'];
         const which = more || erased > 0 ? [[]] : ids.map((id) => [id]);
         for (const key of which) void cache.invalidateQueries({ queryKey: [slug, 'person', ...key] });
+      }
+      if (news.event === 'imports') {
+        // Not what a file seems to be: that is asked with the file in hand.
+        void cache.invalidateQueries({ queryKey: [slug, 'imports'], exact: true });
+        void cache.invalidateQueries({ queryKey: [slug, 'imports', 'one'] });
       }
       for (const topic of stale[news.event as keyof typeof stale] ?? [])
         void cache.invalidateQueries({ queryKey: [slug, topic] });

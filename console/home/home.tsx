@@ -78,10 +78,10 @@ export default function Home() {
                 </Link>
               )}
               {may('imports:write') && (
-                <a href="/imports" className={buttonClass('plain')}>
+                <Link to="/imports" className={buttonClass('plain')}>
                   <FileUp size={16} aria-hidden="true" />
                   {t('emptyImport')}
-                </a>
+                </Link>
               )}
             </div>
           }
