@@ -5,6 +5,8 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router';
+import type { SourceKind } from './api/types.ts';
+import { channels } from './events/channels.ts';
 import { Inside } from './frame/inside.tsx';
 import { Lost } from './frame/lost.tsx';
 import { isPeriod, type Period } from './kit/period.tsx';
@@ -33,14 +35,18 @@ const signInRoute = createRoute({
   component: lazyRouteComponent(() => import('./sign-in/sign-in.tsx')),
 });
 
-const inside = createRoute({ getParentRoute: () => rootRoute, id: 'inside', component: Inside });
+const inside = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'inside',
+  component: Inside,
+  validateSearch: (search: Record<string, unknown>): { period?: Period } =>
+    isPeriod(search.period) ? { period: search.period } : {},
+});
 const getParentRoute = () => inside;
 
 const homeRoute = createRoute({
   getParentRoute,
   path: '/',
-  validateSearch: (search: Record<string, unknown>): { period?: Period } =>
-    isPeriod(search.period) ? { period: search.period } : {},
   component: lazyRouteComponent(() => import('./home/home.tsx')),
 });
 
@@ -63,6 +69,8 @@ const personRoute = createRoute({
 interface EventsSearch {
   name?: string | undefined;
   source?: string | undefined;
+  channel?: SourceKind | undefined;
+  person?: string | undefined;
   bots?: 'yes' | undefined;
 }
 
@@ -70,10 +78,13 @@ const eventsRoute = createRoute({
   getParentRoute,
   path: '/events',
   validateSearch: (search: Record<string, unknown>): EventsSearch => {
-    const [name, source] = [text(search.name), text(search.source)];
+    const [name, source, person] = [text(search.name), text(search.source), text(search.person)];
+    const channel = channels.find((one) => one === search.channel);
     return {
       ...(name ? { name } : {}),
       ...(source ? { source } : {}),
+      ...(channel ? { channel } : {}),
+      ...(person ? { person } : {}),
       ...(search.bots === 'yes' ? { bots: 'yes' } : {}),
     };
   },

@@ -315,7 +315,7 @@ function namesOf(): Record<string, unknown> {
 }
 
 function queryOf({ query }: Operation): string[] {
-  const names: Record<string, unknown> = { ...namesOf(), name: 'Order Completed' };
+  const names: Record<string, unknown> = { ...namesOf(), name: 'Order Completed', ids: b.ids.person };
   return query
     .filter((name) => names[name] !== undefined)
     .map((name) => `${name}=${encodeURIComponent(String(names[name]))}`);

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { type Api, createApi, Problem } from './client.ts';
-import type { Permission, WhoAmI, Workspace } from './types.ts';
+import { createSummaries } from './summaries.ts';
+import type { AskedPerson, Permission, WhoAmI, Workspace } from './types.ts';
 
 /** Who is signed in, where they look, and the API as they may use it. */
 export interface Session {
@@ -11,6 +12,8 @@ export interface Session {
   workspace: Workspace;
   workspaces: readonly Workspace[];
   may(permission: Permission): boolean;
+  /** Who somebody is, in short; null for nobody. Asked for together with others of the same moment. */
+  summaryOf(id: string): Promise<AskedPerson | null>;
 }
 
 const SessionContext = createContext<Session | null>(null);
@@ -47,12 +50,14 @@ export function SessionProvider(props: {
     const workspace = workspaces.find((one) => one.slug === slug);
     const membership = who.memberships.find((one) => one.workspace.slug === slug);
     if (!workspace || !membership) return null;
+    const api = createApi({ csrf: who.csrf, workspace: slug });
     return {
       who,
       slug,
       workspace,
       workspaces,
-      api: createApi({ csrf: who.csrf, workspace: slug }),
+      api,
+      summaryOf: createSummaries(api),
       may: (permission: Permission) => membership.permissions.includes(permission),
     };
   }, [who, slug, workspaces]);

@@ -1,21 +1,23 @@
 // The shapes of the API, read off the modules' own schemas; nothing is defined a second time.
 import type { Static } from 'typebox';
-import type { EventSchema, QuarantinedSchema, SourceSchema } from '#schema/collect';
+import type { EventSchema, LiveEvents, QuarantinedSchema, SourceSchema } from '#schema/collect';
 import type { WorkspaceList } from '#schema/identity';
 import type { Presets as PresetsSchema } from '#schema/imports';
-import type { Overview as OverviewSchema } from '#schema/insight';
-import type { ConflictSchema, PersonSchema, PersonSummarySchema } from '#schema/people';
+import type { AskedPersonSchema, ConflictSchema, PersonSchema, PersonSummarySchema } from '#schema/people';
 
 export type { SourceKind } from '#schema/collect';
 export type { Permission, WhoAmI } from '#schema/identity';
 export type { Guess, Import, RejectPage } from '#schema/imports';
+export type { Funnel, Pulse } from '#schema/insight';
 
-export type Overview = Static<typeof OverviewSchema>;
 export type Event = Static<typeof EventSchema>;
+/** What lists of events show; the rest of an event is asked for when it is opened. */
+export type EventInShort = LiveEvents['items'][number];
 export type Quarantined = Static<typeof QuarantinedSchema>;
 export type Source = Static<typeof SourceSchema>;
 export type Person = Static<typeof PersonSchema>;
 export type Identifier = Person['identifiers'][number];
+export type AskedPerson = Static<typeof AskedPersonSchema>;
 export type PersonSummary = Static<typeof PersonSummarySchema>;
 export type Conflict = Static<typeof ConflictSchema>;
 export type Presets = Static<typeof PresetsSchema>;
@@ -25,4 +27,15 @@ export type Workspace = Static<typeof WorkspaceList>['items'][number];
 export interface Page<T> {
   items: T[];
   next: string | null;
+}
+
+/** What the topics of the stream tell; where a page only asks anew, what it is about does not matter. */
+export interface LiveNews {
+  events: LiveEvents;
+  people: { moved: number; erased: number; ids: string[]; more: boolean };
+  conflicts: { open: number };
+  sources: { all: number; heard: number; archived: number };
+  quarantine: { events: number };
+  imports: unknown;
+  settings: { sections: string[] };
 }

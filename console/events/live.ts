@@ -1,28 +1,130 @@
-import { useQuery } from '@tanstack/react-query';
-import { useRef } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useIsLive, useNews } from '../api/live.tsx';
 import { useSession } from '../api/session.tsx';
-import type { Event, Page } from '../api/types.ts';
+import type { Event, EventInShort, Page } from '../api/types.ts';
 
 export interface EventFilter {
   name?: string | undefined;
   source?: string | undefined;
+  channel?: string | undefined;
+  person?: string | undefined;
   humans?: boolean;
 }
 
-/** The newest events, asked for every two seconds while nobody holds them. */
-export function useLiveEvents(o: { filter?: EventFilter; limit: number; isHeld: boolean }) {
+const awayMs = 5_000;
+const mostKept = 400;
+
+/** The address and the query by which the API lists what a filter lets through. */
+export function listOf({ person, ...rest }: EventFilter): {
+  path: string;
+  query: Omit<EventFilter, 'person'>;
+} {
+  return { path: person ? `/api/people/${person}/events` : '/api/events', query: rest };
+}
+
+function passes(event: EventInShort, filter: EventFilter): boolean {
+  return (
+    (!filter.name || event.event === filter.name) &&
+    (!filter.source || event.source === filter.source) &&
+    (!filter.channel || event.channel === filter.channel) &&
+    (!filter.person || event.person_id === filter.person) &&
+    !(filter.humans && event.bot)
+  );
+}
+
+/**
+ * The newest events: asked for once, then as the stream tells them; where it is away, asked for every few seconds.
+ * While they are held nothing moves, and what comes is counted.
+ */
+export function useLiveEvents(o: { filter: EventFilter; limit: number; isHeld: boolean }) {
   const { api, slug } = useSession();
-  const { filter = {}, limit, isHeld } = o;
+  const cache = useQueryClient();
+  const isLive = useIsLive();
+  const { limit, isHeld } = o;
+  const filter = useStable(o.filter);
+  const queryKey = useMemo(() => [slug, 'events', 'live', filter, limit], [slug, filter, limit]);
+  const [waiting, setWaiting] = useState(0);
+  const fresh = useRef(new Set<string>());
   const query = useQuery({
-    queryKey: [slug, 'events', 'live', filter, limit],
-    queryFn: ({ signal }) => api.get<Page<Event>>('/api/events', { ...filter, limit }, signal),
-    refetchInterval: isHeld ? false : 2000,
-    refetchOnWindowFocus: !isHeld,
+    queryKey,
+    queryFn: ({ signal }) => {
+      const { path, query: given } = listOf(filter);
+      return api.get<Page<EventInShort>>(path, { ...given, limit }, signal);
+    },
+    refetchInterval: isHeld || isLive ? false : awayMs,
+    refetchOnWindowFocus: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
-  // What was there at first look does not slide in; what comes after it does.
-  const seen = useRef<Set<string> | null>(null);
-  const ids = query.data?.items.map((event) => event.message_id);
-  const before = seen.current;
-  if (ids) seen.current = new Set(ids);
-  return { ...query, isFresh: (id: string) => before !== null && !before.has(id) };
+  const { refetch, isSuccess } = query;
+
+  // What happened while nobody told us.
+  const wasLive = useRef(isLive);
+  useEffect(() => {
+    if (isLive && !wasLive.current && !isHeld && isSuccess) void refetch();
+    wasLive.current = isLive;
+  }, [isLive, isHeld, isSuccess, refetch]);
+
+  const wasHeld = useRef(isHeld);
+  useEffect(() => {
+    if (wasHeld.current && !isHeld && waiting > 0) {
+      setWaiting(0);
+      void refetch();
+    }
+    wasHeld.current = isHeld;
+  }, [isHeld, waiting, refetch]);
+
+  useNews('events', ({ items, skipped }) => {
+    const come = items.filter((event) => passes(event, filter));
+    if (isHeld) {
+      setWaiting((n) => n + come.length + skipped);
+      return;
+    }
+    // Some were left out, and may be ones that we want; nobody could read that many one by one.
+    if (skipped > 0) {
+      void refetch();
+      return;
+    }
+    if (come.length === 0) return;
+    cache.setQueryData<Page<EventInShort>>(queryKey, (now) => {
+      if (!now) return now;
+      const known = new Set(now.items.map((event) => event.message_id));
+      const last = now.next === null ? '' : (now.items.at(-1)?.time ?? '');
+      const added = come.filter((event) => !known.has(event.message_id) && event.time >= last);
+      if (added.length === 0) return now;
+      fresh.current = new Set(added.map((event) => event.message_id));
+      const all = [...added.reverse(), ...now.items];
+      return { ...now, items: all.sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0)) };
+    });
+    // The end of the list is where older ones go on, so it is not cut off here.
+    if ((query.data?.items.length ?? 0) > mostKept) void refetch();
+  });
+
+  const isFresh = useCallback((id: string) => fresh.current.has(id), []);
+  return { ...query, isLive, waiting, isFresh };
+}
+
+/** The whole of an event that a list has in short. */
+export function useWholeEvent(event: EventInShort | null) {
+  const { api, slug } = useSession();
+  return useQuery({
+    queryKey: [slug, 'event', event?.message_id, event?.time],
+    enabled: event !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }) => {
+      if (!event) return null;
+      if ('context' in event) return event as Event;
+      const { path } = listOf(event.person_id ? { person: event.person_id } : {});
+      const to = new Date(Date.parse(event.time) + 1).toISOString();
+      const page = await api.get<Page<Event>>(path, { from: event.time, to, limit: 1000 }, signal);
+      return page.items.find((one) => one.message_id === event.message_id) ?? null;
+    },
+  });
+}
+
+/** The same object as long as it says the same. */
+function useStable<T extends object>(value: T): T {
+  const text = JSON.stringify(value);
+  return useMemo(() => JSON.parse(text) as T, [text]);
 }

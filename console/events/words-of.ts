@@ -15,7 +15,7 @@ import {
   Zap,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Event } from '../api/types.ts';
+import type { EventInShort } from '../api/types.ts';
 import { useFormat } from '../kit/format.ts';
 import { useWordsOr } from '../words/words-or.ts';
 
@@ -33,7 +33,7 @@ const icons: readonly [RegExp, LucideIcon][] = [
   [/Viewed|Clicked/, Eye],
 ];
 
-export function iconOf(event: Pick<Event, 'type' | 'event'>): LucideIcon {
+export function iconOf(event: Pick<EventInShort, 'type' | 'event'>): LucideIcon {
   if (event.type === 'identify' || event.type === 'alias') return UserRoundPen;
   if (event.type === 'page' || event.type === 'screen') return Eye;
   return icons.find(([name]) => name.test(event.event))?.[1] ?? Zap;
@@ -43,7 +43,7 @@ const text = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 /** An event in a few words: its name in the reader's language, and what it was about. */
-export function useEventWords(): (event: Event) => { title: string; about: string; isGold: boolean } {
+export function useEventWords(): (event: EventInShort) => { title: string; about: string; isGold: boolean } {
   const { t } = useTranslation('events');
   const format = useFormat();
   const wordsOr = useWordsOr('events');
@@ -72,7 +72,7 @@ export function useEventWords(): (event: Event) => { title: string; about: strin
   };
 }
 
-function typeOf(event: Event) {
+function typeOf(event: EventInShort) {
   const known = ['track', 'page', 'screen', 'identify', 'group', 'alias'] as const;
   return known.find((type) => type === event.type) ?? 'track';
 }

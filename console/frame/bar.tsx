@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
 import {
   Building2,
   CircleUserRound,
@@ -14,8 +14,10 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
 import { IconButton } from '../kit/button.tsx';
 import { Menu } from '../kit/menu.tsx';
+import { PeriodMenu } from '../kit/period-menu.tsx';
 import { languages } from '../words/start.ts';
 import { Mark } from './mark.tsx';
+import { places } from './places.ts';
 import { type Theme, themes, useTheme } from './theme.tsx';
 
 const themeIcons: Record<Theme, typeof Sun> = { system: SunMoon, light: Sun, dark: Moon };
@@ -55,7 +57,21 @@ export function LanguageMenu() {
   );
 }
 
-/** Workspace, search, command palette, colours, language, me. */
+/** The stretch of days that pages speak of; it stands in the address, and only where a page asks for it. */
+function PeriodChoice() {
+  const { period = '30d' } = useSearch({ from: '/inside' });
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const navigate = useNavigate();
+  if (!places.some((place) => place.hasPeriod && place.to === path)) return null;
+  return (
+    <PeriodMenu
+      value={period}
+      onChange={(chosen) => void navigate({ to: '.', search: (now) => ({ ...now, period: chosen }) })}
+    />
+  );
+}
+
+/** Workspace, search, period, command palette, colours, language, me. */
 export function TopBar(props: {
   onPalette: () => void;
   onWorkspace: (slug: string) => void;
@@ -99,6 +115,7 @@ export function TopBar(props: {
         <span className="hidden grow text-left text-s md:inline">{t('search')}</span>
         <kbd className="hidden rounded-md border border-line px-1.5 text-s md:inline">/</kbd>
       </button>
+      <PeriodChoice />
       <IconButton icon={Command} label={t('command')} onClick={props.onPalette} className="max-sm:hidden" />
       <ThemeMenu />
       <LanguageMenu />

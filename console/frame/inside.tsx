@@ -4,6 +4,7 @@ import { Building2 } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createApi } from '../api/client.ts';
+import { LiveProvider } from '../api/live.tsx';
 import { chooseWorkspace, SessionProvider, useWho } from '../api/session.tsx';
 import type { Workspace } from '../api/types.ts';
 import { EmptyState, ErrorState } from '../kit/states.tsx';
@@ -47,7 +48,9 @@ export function Inside() {
   }
   return (
     <SessionProvider who={who.data} slug={slug} workspaces={workspaces.data.items}>
-      <Frame key={slug} />
+      <LiveProvider key={slug}>
+        <Frame />
+      </LiveProvider>
     </SessionProvider>
   );
 }

@@ -17,11 +17,13 @@ export interface Place {
   needs?: Permission;
   /** In the bar at the foot of a phone. */
   onPhone?: boolean;
+  /** Speaks of a period, which is chosen in the bar above. */
+  hasPeriod?: boolean;
 }
 
 /** Where one can go; what a role may not see is not shown to it. */
 export const places: readonly Place[] = [
-  { to: '/', name: 'home', icon: House, needs: 'events:read', onPhone: true },
+  { to: '/', name: 'home', icon: House, needs: 'events:read', onPhone: true, hasPeriod: true },
   { to: '/people', name: 'people', icon: UserRound, needs: 'people:read', onPhone: true },
   { to: '/conflicts', name: 'conflicts', icon: GitMerge, needs: 'people:read' },
   { to: '/events', name: 'events', icon: Activity, needs: 'events:read', onPhone: true },

@@ -7,10 +7,13 @@ import { Dialog } from './dialog.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { Input, Select, Switch } from './field.tsx';
 import { useFormat } from './format.ts';
+import { Funnel } from './funnel.tsx';
+import { HoldBar, useHold } from './hold.tsx';
 import { Menu } from './menu.tsx';
 import { NumberWithChange } from './number-with-change.tsx';
 import { Page, Section } from './page.tsx';
 import { DateRange, type Period } from './period.tsx';
+import { PeriodMenu } from './period-menu.tsx';
 import { PersonChip } from './person-chip.tsx';
 import { Progress } from './progress.tsx';
 import { EmptyState, ErrorState, Skeleton } from './states.tsx';
@@ -31,7 +34,7 @@ const swatches = [
   'bg-wrong',
   'bg-info',
 ];
-const people = ['Ann Birch', '浩然 周', 'Mo', '雪 赵', 'Ines Río', 'Kit Fern', 'Lee Ash'].map(
+const people = ['Ann Birch', '周浩然', 'Mo', '赵雪', 'Ines Río', 'Kit Fern', 'Lee Ash'].map(
   (name, index) => ({
     id: `019aa0b1-0000-7000-8000-00000000000${index + 1}`,
     name,
@@ -45,6 +48,7 @@ export default function Show() {
   const tell = useTell();
   const [isOpen, setOpen] = useState(false);
   const [isLive, setLive] = useState(true);
+  const hold = useHold();
   const [period, setPeriod] = useState<Period>('30d');
   const [sort, setSort] = useState<Sort>({ by: 'total', down: true });
   const rows = useMemo(() => {
@@ -73,7 +77,12 @@ export default function Show() {
     <Page
       title={t('show.title')}
       answer={t('show.answer')}
-      actions={<DateRange value={period} onChange={setPeriod} />}
+      actions={
+        <>
+          <PeriodMenu value={period} onChange={setPeriod} />
+          <DateRange value={period} onChange={setPeriod} />
+        </>
+      }
     >
       <Section title={t('show.type')} note={t('show.typeText')}>
         <p className="text-xxl font-semibold">28 Pando 苔与壶</p>
@@ -158,11 +167,31 @@ export default function Show() {
       </Section>
       <Section title={t('show.figures')}>
         <dl className="grid grid-cols-2 gap-6 sm:grid-cols-4">
-          <NumberWithChange label={t('show.people')} value={1_284_031} before={1_190_220} />
-          <NumberWithChange label={t('show.buyers')} value={2140} before={2390} />
+          <NumberWithChange
+            label={t('show.people')}
+            value={1_284_031}
+            before={1_190_220}
+            difference="not-chance"
+          />
+          <NumberWithChange label={t('show.buyers')} value={2140} before={2190} difference="may-be-chance" />
           <NumberWithChange label={t('show.repeat')} as="share" value={0.271} before={0.27} sample={2140} />
           <NumberWithChange label={t('show.buyers')} value={7} before={5} />
         </dl>
+      </Section>
+      <Section
+        title={t('show.funnel')}
+        actions={<HoldBar hold={hold} isLive waiting={hold.isHeld ? 3 : 0} />}
+      >
+        <div className="max-w-2xl" {...hold.rest}>
+          <Funnel
+            label={t('show.funnel')}
+            steps={[
+              { name: t('show.funnelSteps.looked'), reached: 12_408, atAll: 12_408 },
+              { name: t('show.funnelSteps.bought'), reached: 2140, atAll: 2711 },
+              { name: t('show.funnelSteps.shared'), reached: 96, atAll: 310 },
+            ]}
+          />
+        </div>
       </Section>
       <Section title={t('show.pictures')} note={t('show.summary')}>
         <Suspense fallback={<Skeleton />}>

@@ -2,16 +2,17 @@ import type { AddressInfo } from 'node:net';
 import { type Collect, createCollect, type Source } from '#modules/collect';
 import { createDemo } from '#modules/demo';
 import { createIdentity, type FirstStart, type Identity } from '#modules/identity';
-import { createImports } from '#modules/imports';
-import { createPeople } from '#modules/people';
+import { createImports, importTopics } from '#modules/imports';
+import { createPeople, peopleTopics } from '#modules/people';
 import { createWebhooks } from '#modules/webhooks';
 import { type Clock, systemClock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import { watchDisk } from '#platform/disk';
-import { createFacts } from '#platform/facts';
+import { createFacts, type Facts } from '#platform/facts';
 import type { App } from '#platform/http';
 import { installationSecret } from '#platform/installation';
 import { createJobs } from '#platform/jobs';
+import { createLive, factTopic, type Live } from '#platform/live';
 import type { Log } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
 import { refuseHalfRestored } from './backup/restore.ts';
@@ -96,7 +97,21 @@ export async function compose(
     const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
-    const platform = { config, log, clock, ...engines, disk, metrics, facts, jobs, version: readVersion() };
+    const live = createLive({ clock, log });
+    wireLive(live, { pg, facts, collect });
+
+    const platform = {
+      config,
+      log,
+      clock,
+      ...engines,
+      disk,
+      metrics,
+      facts,
+      live,
+      jobs,
+      version: readVersion(),
+    };
     const parts = { ...platform, identity, people, collect, imports, demo, webhooks };
     await startWork(parts, closing);
     const app = await createServer(parts, closing);
@@ -119,6 +134,19 @@ export async function compose(
     await closing.now();
     throw error;
   }
+}
+
+/** What open pages hear of; a module that has more to tell is added here. */
+function wireLive(live: Live, deps: { pg: Engines['pg']; facts: Facts; collect: Collect }): void {
+  const settings = factTopic(deps, {
+    name: 'settings',
+    needs: 'settings:read',
+    types: ['settings.changed'],
+    tell: async (_workspaceId, facts) => ({ sections: [...new Set(facts.map(({ data }) => data.section))] }),
+  });
+  const topics = [...deps.collect.topics, ...peopleTopics(deps), ...importTopics(deps), settings];
+  for (const topic of topics) live.add(topic);
+  deps.collect.onWritten((workspaceId) => live.wake(workspaceId, 'events'));
 }
 
 /** A brand without any source has nowhere to send its first event to. */

@@ -10,12 +10,14 @@ import type { Config } from '#platform/config';
 import type { Disk } from '#platform/disk';
 import type { Facts } from '#platform/facts';
 import { type App, closeWithin, createHttp, operationRoutes } from '#platform/http';
+import type { Live } from '#platform/live';
 import type { Log } from '#platform/log';
 import type { Metrics } from '#platform/metrics';
 import { backupRoutes } from './backup/routes.ts';
 import type { Closing } from './closing.ts';
 import { consoleRoutes } from './console.ts';
 import type { Engines } from './engines.ts';
+import { liveRoutes } from './live-routes.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { statusRoutes } from './status/routes.ts';
 
@@ -29,6 +31,7 @@ interface Parts extends Engines {
   disk: Disk;
   metrics: Metrics;
   facts: Facts;
+  live: Live;
   identity: Identity;
   people: People;
   collect: Collect;
@@ -60,10 +63,11 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   const { publicUrl } = config;
   await trackingRoutes(app, { collect, clock, ...(publicUrl ? { publicUrl } : {}) });
   collectRoutes(app, { collect, identity });
-  insightRoutes(app, { ch, identity });
+  insightRoutes(app, { ch, identity, collect, clock });
   await importRoutes(app, { imports, identity, clock });
   demoRoutes(app, { demo, identity });
   webhookRoutes(app, parts.webhooks);
+  liveRoutes(app, parts);
   return app;
 }
 
@@ -79,7 +83,8 @@ function keepRoom(app: App, disk: Disk): void {
   });
 }
 
-function showFigures({ metrics, disk, facts, collect }: Parts): void {
+function showFigures({ metrics, disk, facts, live, collect }: Parts): void {
+  metrics.gauge('live_listeners', 'Open streams of news', () => live.listeners());
   metrics.gauge('disk_free_bytes', 'Free space of the fullest disk that holds data', () => disk.freeBytes());
   metrics.gauge(
     'collect_behind_seconds',

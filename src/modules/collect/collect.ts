@@ -16,6 +16,7 @@ import type { Ingest, IngestAnswer } from './ingest.ts';
 import type { Outcome } from './intake.ts';
 import { Intake } from './intake.ts';
 import { keepLog } from './keep.ts';
+import { collectTopics } from './live.ts';
 import type { Event, Reading } from './message.ts';
 import { isRejection, readMessage } from './message.ts';
 import { Paths } from './path.ts';
@@ -206,6 +207,8 @@ export function createCollect(deps: CollectDeps) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    /** What open pages hear of. */
+    topics: collectTopics({ pg, people, sources }),
     /** Follows the event log from its end on, or from where the follower of this name stands. */
     follow: following.follow.bind(following),
     /** State of the writer and the followers, for /metrics and the status page. */

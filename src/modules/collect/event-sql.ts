@@ -33,6 +33,7 @@ export interface EventFilter {
   name: string | null;
   type: string | null;
   source: number | null;
+  channel: string | null;
   withoutBots: boolean;
   most: number;
 }
@@ -80,6 +81,7 @@ const filters = `
   and ({name:String} = '' or event = {name:String})
   and ({type:String} = '' or type = {type:String})
   and ({source:UInt32} = 0 or source = {source:UInt32})
+  and ({channel:String} = '' or channel = {channel:String})
   and ({humans:UInt8} = 0 or bot = 0)
   and ({at:Int64} = 0 or (time, seq, message_id) < (fromUnixTimestamp64Milli({at:Int64}, 'UTC'), {seq:UInt64}, {message:String}))`;
 
@@ -91,6 +93,7 @@ function parametersOf(workspaceId: number, filter: EventFilter): Record<string, 
     name: filter.name ?? '',
     type: filter.type ?? '',
     source: filter.source ?? 0,
+    channel: filter.channel ?? '',
     humans: filter.withoutBots ? 1 : 0,
     at: filter.before?.time ?? 0,
     seq: filter.before?.seq ?? 0,

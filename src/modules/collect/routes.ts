@@ -20,6 +20,7 @@ const EventQuery = Type.Object({
   name: Type.Optional(Type.String({ maxLength: 1000 })),
   type: Type.Optional(Type.String({ maxLength: 20 })),
   source: Type.Optional(Type.String({ description: 'Id of a source' })),
+  channel: Type.Optional(SourceKindSchema),
   humans: Type.Optional(Type.Boolean({ default: false, description: 'Leave known bots out' })),
 });
 type EventQuery = Type.Static<typeof EventQuery>;
@@ -112,6 +113,7 @@ export function collectRoutes(app: App, deps: { collect: Collect; identity: Iden
       name: query.name ?? null,
       type: query.type ?? null,
       source,
+      channel: query.channel ?? null,
       withoutBots: query.humans ?? false,
       most: query.limit ?? 50,
     };

@@ -64,6 +64,35 @@ export const EventSchema = Type.Object(
   { title: 'Event' },
 );
 
+const {
+  context: _context,
+  traits: _traits,
+  ignored: _ignored,
+  user_id: _user,
+  anonymous_id: _anonymous,
+  ...inShort
+} = EventSchema.properties;
+
+/** What the topic `events` of GET /api/live tells. */
+export const LiveEvents = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          ...inShort,
+          properties: Type.Unknown({ description: 'Cut down to what it is about, where they are long' }),
+        },
+        { title: 'Event in short' },
+      ),
+      { description: 'The newest, in the order in which they were accepted' },
+    ),
+    skipped: Type.Integer({ description: 'How many there were besides' }),
+    total: Type.Integer({ description: 'How many events the workspace has' }),
+  },
+  { title: 'Live events' },
+);
+export type LiveEvents = Type.Static<typeof LiveEvents>;
+
 export const QuarantinedSchema = Type.Object(
   {
     id: Type.String(),

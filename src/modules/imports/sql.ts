@@ -127,6 +127,18 @@ export function listImports(
   );
 }
 
+/** How the newest imports stand. */
+export function listProgress(
+  tx: Tx,
+  workspaceId: number,
+): Promise<Pick<ImportRow, 'id' | 'state' | 'progress' | 'rows' | 'sent'>[]> {
+  return tx.query(
+    'select id, state, progress, rows, sent from imports where workspace_id = $1 order by id desc limit 10',
+    [workspaceId],
+    'imports.listProgress',
+  );
+}
+
 /** Ids of all imports, of every workspace, that still need their files. */
 export async function listUnderWay(tx: Tx): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(`select id from imports where state in ('waiting', 'running')`);

@@ -1,37 +1,109 @@
 import Type from 'typebox';
+import type { Collect } from '#modules/collect';
 import type { Identity } from '#modules/identity';
 import type { ClickHouse } from '#platform/clickhouse';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
+import { funnel } from './funnel-sql.ts';
 import { overview } from './overview-sql.ts';
-import { Overview } from './schema.ts';
+import type { Period } from './period.ts';
+import { pulse } from './pulse-sql.ts';
+import { Funnel, Overview, Pulse, refuse } from './schema.ts';
+
+const tags = ['Insight'];
+const errors = { '4xx': problem, '5xx': problem };
+const humans = Type.Optional(Type.Boolean({ default: false, description: 'Leave known bots out' }));
+const at = { format: 'date-time' };
+
+/** The last 30 days where nothing is said. */
+const PeriodQuery = Type.Object({
+  from: Type.Optional(Type.String({ ...at, description: '30 days before `to` unless given' })),
+  to: Type.Optional(Type.String({ ...at, description: 'Not included; now unless given' })),
+  humans,
+});
+
+const usualMs = 30 * 86_400_000;
+const longestMs = 20 * 366 * 86_400_000;
 
 /** The API of reports. */
-export function insightRoutes(app: App, deps: { ch: ClickHouse; identity: Identity }): void {
+export function insightRoutes(
+  app: App,
+  deps: { ch: ClickHouse; identity: Identity; collect: Pick<Collect, 'paths'>; clock: { ms(): number } },
+): void {
+  const { ch, identity, collect, clock } = deps;
+  const onRequest = identity.guard('events:read');
+  const security = byBrowserOrKey;
+
+  function periodOf(query: Type.Static<typeof PeriodQuery>): Period {
+    const to = new Date(query.to ?? clock.ms());
+    const from = new Date(query.from ?? to.getTime() - usualMs);
+    const lengthMs = to.getTime() - from.getTime();
+    if (!(lengthMs > 0 && lengthMs <= longestMs))
+      throw refuse('bad-period', 'A period begins before it ends, and lasts twenty years at most.');
+    return { from, to, withoutBots: query.humans ?? false };
+  }
+
   app.get(
     '/api/overview',
     {
-      onRequest: deps.identity.guard('events:read'),
+      onRequest,
       schema: {
-        tags: ['Insight'],
+        tags,
         operationId: 'overview',
-        summary: 'The pulse of a period: people, events, orders, revenue by currency',
-        security: byBrowserOrKey,
+        summary: 'People, events, orders, revenue by currency of a period',
+        security,
         querystring: Type.Object({
-          from: Type.Optional(Type.String({ format: 'date-time' })),
-          to: Type.Optional(Type.String({ format: 'date-time', description: 'Not included' })),
-          humans: Type.Optional(Type.Boolean({ default: false, description: 'Leave known bots out' })),
+          from: Type.Optional(Type.String(at)),
+          to: Type.Optional(Type.String({ ...at, description: 'Not included' })),
+          humans,
         }),
-        response: { 200: Overview, '4xx': problem, '5xx': problem },
+        response: { 200: Overview, ...errors },
       },
     },
     async (request) => {
-      const { from, to, humans = false } = request.query;
-      return overview(deps.ch, request.principal.workspaceId, {
+      const { from, to, humans: withoutBots = false } = request.query;
+      return overview(ch, request.principal.workspaceId, {
         from: from ? new Date(from) : null,
         to: to ? new Date(to) : null,
-        withoutBots: humans,
+        withoutBots,
       });
     },
+  );
+
+  app.get(
+    '/api/pulse',
+    {
+      onRequest,
+      schema: {
+        tags,
+        operationId: 'pulse',
+        summary: 'People, orders, revenue, repeat rate, share rate of a period, against as long a one before',
+        security,
+        querystring: PeriodQuery,
+        response: { 200: Pulse, ...errors },
+      },
+    },
+    async ({ principal: { workspaceId }, query }) => {
+      const { names, stages } = await collect.paths.map(workspaceId);
+      const share = names.filter((_, i) => stages[i] === 5);
+      return pulse(ch, workspaceId, { ...periodOf(query), share });
+    },
+  );
+
+  app.get(
+    '/api/funnel',
+    {
+      onRequest,
+      schema: {
+        tags,
+        operationId: 'funnel',
+        summary: 'The path Search, Attention, Deal, Use, Share: how far people came in a period',
+        security,
+        querystring: PeriodQuery,
+        response: { 200: Funnel, ...errors },
+      },
+    },
+    async ({ principal: { workspaceId }, query }) =>
+      funnel(ch, workspaceId, { ...periodOf(query), path: await collect.paths.map(workspaceId) }),
   );
 }

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { refusals } from '#platform/refusal';
 
 const Money = Type.Record(Type.String(), Type.String(), {
   description: 'Decimal by currency: different currencies are never added up',
@@ -20,3 +21,59 @@ export const Overview = Type.Object(
   { title: 'Overview' },
 );
 export type Overview = Static<typeof Overview>;
+
+const Difference = Type.Enum(['not-chance', 'may-be-chance', 'too-few'], {
+  description:
+    'Against the period before, two-sided at 1%: totals by a compound Poisson z-test, shares by the z-test of two proportions; too-few: not judged (fewer than 30 people)',
+});
+const Count = (description: string) =>
+  Type.Object({ now: Type.Integer(), before: Type.Integer(), difference: Difference }, { description });
+const PartOf = Type.Object({ part: Type.Integer(), of: Type.Integer() });
+const Rate = (description: string) =>
+  Type.Object({ now: PartOf, before: PartOf, difference: Difference }, { description });
+
+/** How it goes in a period, against as long a one before. */
+export const Pulse = Type.Object(
+  {
+    has_events: Type.Boolean({ description: 'false: nothing was ever sent' }),
+    people: Count('With at least one event'),
+    orders: Count('Order Completed'),
+    repeat_rate: Rate('Of those who paid an order, those for whom it was not the first ever'),
+    share_rate: Rate('Of the people, those with an event of the stage Share'),
+    revenue: Type.Array(
+      Type.Object({
+        currency: Type.String(),
+        now: Type.String({ description: 'Decimal' }),
+        before: Type.String({ description: 'Decimal' }),
+        difference: Difference,
+      }),
+      { description: 'Totals of Order Completed by currency, without returns' },
+    ),
+  },
+  { title: 'Pulse' },
+);
+export type Pulse = Static<typeof Pulse>;
+
+export const funnelStages = ['search', 'attention', 'deal', 'use', 'share'] as const;
+
+/** The path in a period. */
+export const Funnel = Type.Object(
+  {
+    stages: Type.Array(
+      Type.Object({
+        stage: Type.Enum(funnelStages),
+        reached: Type.Integer({
+          description:
+            'People with an event of this stage, after one of each stage before it in order, within the period',
+        }),
+        at_all: Type.Integer({ description: 'People with any event of this stage within the period' }),
+      }),
+    ),
+  },
+  { title: 'Funnel' },
+);
+export type Funnel = Static<typeof Funnel>;
+
+export const refuse = refusals('insight', {
+  'bad-period': { status: 400, title: 'Not a period' },
+});

@@ -1,6 +1,7 @@
 import type { Tx } from '#platform/postgres';
 import type { IdentityRules } from './identifier.ts';
 import { anonymousKinds, normalize, parseIdentifier } from './identifier.ts';
+import { nameIn } from './name.ts';
 import { newestAnswer } from './node.ts';
 import { keyOf, personId } from './person-id.ts';
 import * as read from './read-sql.ts';
@@ -49,6 +50,29 @@ export async function membersById(tx: Tx, workspaceId: number, id: string): Prom
     throw refuse('no-such-person', 'No person of this workspace has this id.');
   }
   return membersByKey(tx, workspaceId, row.person_key);
+}
+
+/** The same in short for many at once, by the ids that were asked for; what leads nowhere is left out. */
+export async function summariesById(
+  tx: Tx,
+  workspaceId: number,
+  ids: readonly string[],
+  rules: IdentityRules,
+): Promise<(PersonSummary & { asked: string })[]> {
+  const asked = ids.flatMap((id) => {
+    const parts = keyOf(id);
+    return parts ? [{ id, ...parts }] : [];
+  });
+  const rows = await sql.findByKey(tx, workspaceId, [...new Set(asked.map(({ key }) => key))]);
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  const persons = [...new Set(rows.map((row) => row.person_key))];
+  const found = await summarize(tx, workspaceId, persons, rules);
+  const summaries = new Map(found.map((summary) => [keyOf(summary.id)?.key, summary]));
+  return asked.flatMap(({ id, key, createdAtMs }) => {
+    const row = byKey.get(key);
+    const summary = row?.created_at.getTime() === createdAtMs ? summaries.get(row.person_key) : undefined;
+    return summary ? [{ ...summary, asked: id }] : [];
+  });
 }
 
 export async function membersByKey(
@@ -103,7 +127,7 @@ export async function summarize(
     if (!rows || !head) return [];
     return {
       id: personId(head.created_at, head.key),
-      name: nameIn(mergeTraits(rows, profiles)),
+      name: nameOf(mergeTraits(rows, profiles)),
       known: rows.some((row) => !anonymousKinds.has(row.kind)),
       identifiers: strongestFirst(rows, rules).slice(0, 4).map(labelOf),
       first_seen: head.created_at.toISOString(),
@@ -145,16 +169,8 @@ function mergeTraits(
   return traits;
 }
 
-function nameIn(traits: Record<string, TraitValue>): string | null {
-  const text = (name: string) => {
-    const value = Object.hasOwn(traits, name) ? traits[name]?.value : undefined;
-    return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
-  };
-  const full = text('name');
-  if (full) return full;
-  const first = text('firstName') ?? text('first_name');
-  const last = text('lastName') ?? text('last_name');
-  return first && last ? `${first} ${last}` : (first ?? last);
+function nameOf(traits: Record<string, TraitValue>): string | null {
+  return nameIn((name) => (Object.hasOwn(traits, name) ? traits[name]?.value : undefined));
 }
 
 /** What holds for each purpose: the newest answer over all identifiers, else the workspace's default; with its evidence. */
@@ -207,7 +223,7 @@ export async function describe(
     list.filter((key) => key !== but).map((key) => labels.get(key) ?? 'erased');
   return {
     id: personId(head.created_at, head.key),
-    name: nameIn(traits),
+    name: nameOf(traits),
     known: members.some((row) => !anonymousKinds.has(row.kind)),
     first_seen: head.created_at.toISOString(),
     identifiers: strongestFirst(members, rules).map((row) => ({

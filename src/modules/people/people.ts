@@ -201,6 +201,22 @@ export function createPeople(deps: PeopleDeps) {
       return new Map(rows.map((row) => [row.key, personId(row.created_at, row.key)]));
     },
 
+    /** Ids of the persons who have these identifiers now; an identifier that was erased is left out. */
+    async idsOfKeys(workspaceId: number, keys: readonly number[]): Promise<Map<number, string>> {
+      if (keys.length === 0) return new Map();
+      return pg.inWorkspace(workspaceId, async (tx) => {
+        const rows = await sql.findByKey(tx, workspaceId, [...new Set(keys)]);
+        const heads = await read.headsOf(tx, workspaceId, [...new Set(rows.map((row) => row.person_key))]);
+        const ids = new Map(heads.map((head) => [head.key, personId(head.created_at, head.key)]));
+        return new Map(
+          rows.flatMap((row) => {
+            const id = ids.get(row.person_key);
+            return id === undefined ? [] : [[row.key, id] as const];
+          }),
+        );
+      });
+    },
+
     /** The keys of a person's identifiers: what its events are found by. Refuses `no-such-person`. */
     async keysOf(workspaceId: number, id: string): Promise<number[]> {
       const members = await pg.inWorkspace(workspaceId, (tx) => directory.membersById(tx, workspaceId, id));
@@ -283,6 +299,7 @@ export function createPeople(deps: PeopleDeps) {
         for (const part of parts) await part.hide?.(tx, workspaceId, erasure);
         await identity.redactAudit(tx, erasure.needles.filter(isTelling));
         await facts.forget(tx, erasure.keys.map(String));
+        await facts.record(tx, { type: 'people.erased', subject: String(erasure.id), data: {} });
         await o.audit(tx, erasure);
         const soon = new Date(clock.ms() + purgeAgainMs);
         const job = { key: `people.purge:${workspaceId}`, runAt: soon };

@@ -104,6 +104,18 @@ export async function listConflicts(
   );
 }
 
+export async function countConflicts(
+  tx: Tx,
+  workspaceId: number,
+): Promise<{ open: number; newest: Date | null }> {
+  const [row] = await tx.query<{ open: number; newest: Date | null }>(
+    `select count(*)::bigint as open, max(received_at) as newest from ties where workspace_id = $1 and outcome = 1`,
+    [workspaceId],
+    'people.countConflicts',
+  );
+  return row ?? { open: 0, newest: null };
+}
+
 export async function findConflict(tx: Tx, workspaceId: number, hash: string): Promise<TieRow | null> {
   const [row] = await tx.query<TieRow>(
     `select hash::text as hash, keys, alias_from, alias_to, rule, at, message_id, source_id, received_at, outcome

@@ -6,7 +6,7 @@ import { decisionRoutes } from './decision-routes.ts';
 import * as directory from './directory.ts';
 import type { People } from './people.ts';
 import * as read from './read-sql.ts';
-import { PersonSchema, PersonSummarySchema, refuse } from './schema.ts';
+import { AskedPersonSchema, PersonSchema, PersonSummarySchema, refuse } from './schema.ts';
 import { search } from './search.ts';
 
 const tags = ['People'];
@@ -73,6 +73,32 @@ export function peopleRoutes(app: App, people: People): void {
           next: keys.length === limit && last !== undefined ? last.toString(36) : null,
         };
       });
+    },
+  );
+
+  app.get(
+    '/api/people/summaries',
+    {
+      onRequest: may('people:read'),
+      schema: {
+        tags,
+        operationId: 'summarizePeople',
+        summary: 'Several people by their ids, in short; who is gone is left out',
+        querystring: Type.Object({
+          ids: Type.Optional(
+            Type.String({ maxLength: 100 * 37, description: 'Up to 100 ids, with commas between' }),
+          ),
+        }),
+        response: { 200: Type.Object({ items: Type.Array(AskedPersonSchema) }), ...errors },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = request.principal;
+      const kinds = await rules(workspaceId);
+      const ids = [...new Set((request.query.ids ?? '').split(','))].slice(0, 100);
+      return pg.inWorkspace(workspaceId, async (tx) => ({
+        items: await directory.summariesById(tx, workspaceId, ids, kinds),
+      }));
     },
   );
 

@@ -118,6 +118,16 @@ export const PersonSummarySchema = Type.Object(
   { title: 'Person in a list' },
 );
 
+export const AskedPersonSchema = Type.Object(
+  {
+    asked: Type.String({
+      description: 'The id that was asked for; `id` is another one where they were joined',
+    }),
+    ...PersonSummarySchema.properties,
+  },
+  { title: 'Person who was asked for' },
+);
+
 export const PersonSchema = Type.Object(
   {
     id: Type.String(),

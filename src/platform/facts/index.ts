@@ -1,11 +1,20 @@
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
-import type { Fact, FactHandler } from './fact.ts';
+import type { Fact, FactHandler, StoredFact } from './fact.ts';
 import { createFollowing, type Follower } from './follow.ts';
 import { listen } from './listen.ts';
 import { keepPlacesGrowing } from './shift.ts';
-import { countBehind, deleteFactsAbout, insertFacts, insertFollower, readErrors } from './sql.ts';
+import {
+  countBehind,
+  deleteFactsAbout,
+  insertFacts,
+  insertFollower,
+  lastPlace,
+  type Position,
+  readBetween,
+  readErrors,
+} from './sql.ts';
 
 export type { Fact, FactHandler, StoredFact } from './fact.ts';
 
@@ -26,6 +35,16 @@ export interface Facts {
   stop(): Promise<void>;
   /** How many facts each follower of this program has before it, and why it is stuck, if it is. */
   lag(): Promise<{ name: string; behind: number; error?: string }[]>;
+  /** Where the transaction's workspace stands: the text changes whenever facts of it can be told. */
+  place(tx: Tx): Promise<string>;
+  /**
+   * The newest facts of these types between two places, in order; for who looks on without a position of his own.
+   * Nothing where a text is no place.
+   */
+  between(
+    tx: Tx,
+    o: { types: readonly string[]; after: string; upTo: string; most: number },
+  ): Promise<StoredFact[]>;
   /** Erases all that was recorded about these subjects in the transaction's workspace. */
   forget(tx: Tx, subjects: readonly string[]): Promise<void>;
 }
@@ -59,9 +78,7 @@ export async function createFacts(o: { pg: Postgres; log: Log; clock: Clock }): 
 
   async function recordMany(tx: Tx, facts: readonly Fact[]): Promise<void> {
     if (facts.length === 0) return;
-    if (tx.workspaceId === null)
-      throw new TypeError('A fact is recorded in the transaction of its workspace.');
-    await insertFacts(tx, tx.workspaceId, facts);
+    await insertFacts(tx, workspaceOf(tx), facts);
     tx.afterCommit(tell);
   }
 
@@ -94,6 +111,24 @@ export async function createFacts(o: { pg: Postgres; log: Log; clock: Clock }): 
         }
         return lags;
       }),
+    async place(tx) {
+      const { place, factId } = await lastPlace(tx, workspaceOf(tx));
+      return `${place}.${factId}`;
+    },
+    async between(tx, { types, after, upTo, most }) {
+      const [from, to] = [parsePlace(after), parsePlace(upTo)];
+      return from && to ? readBetween(tx, workspaceOf(tx), { types, from, to, most }) : [];
+    },
     forget: (tx, subjects) => deleteFactsAbout(tx, subjects),
   };
+}
+
+function workspaceOf(tx: Tx): number {
+  if (tx.workspaceId === null) throw new TypeError('A fact belongs into the transaction of its workspace.');
+  return tx.workspaceId;
+}
+
+function parsePlace(text: string): Position | null {
+  const [, place, factId] = /^(\d{1,15})\.(\d{1,15})$/.exec(text) ?? [];
+  return place && factId ? { place: Number(place), factId: Number(factId) } : null;
 }

@@ -78,6 +78,33 @@ export async function readPage(
   );
 }
 
+/** The place of the workspace's newest fact that can be told; zeros where there is none. */
+export async function lastPlace(tx: Tx, workspaceId: number): Promise<Position> {
+  const [last] = await tx.query<Position>(
+    `select place, id as "factId" from facts where workspace_id = $1 and place < ${GATE}
+     order by place desc, id desc limit 1`,
+    [workspaceId],
+    'last_fact_place',
+  );
+  return last ?? { place: 0, factId: 0 };
+}
+
+/** The newest facts of these types after one place up to another, in order. */
+export async function readBetween(
+  tx: Tx,
+  workspaceId: number,
+  o: { types: readonly string[]; from: Position; to: Position; most: number },
+): Promise<StoredFact[]> {
+  const newestFirst = await tx.query<StoredFact>(
+    `select id, workspace_id as "workspaceId", type, subject, data, at from facts
+     where workspace_id = $1 and type = any($2) and (place, id) > ($3, $4) and (place, id) <= ($5, $6)
+     order by place desc, id desc limit $7`,
+    [workspaceId, o.types, o.from.place, o.from.factId, o.to.place, o.to.factId, o.most],
+    'read_facts_between',
+  );
+  return newestFirst.reverse();
+}
+
 /** Who has facts before them that can be told, and whether there are some that must wait for older transactions. */
 export async function lookForNews(tx: Tx): Promise<{ ready: string[]; waiting: boolean }> {
   const [news] = await tx.query<{ ready: string[]; waiting: boolean }>(
