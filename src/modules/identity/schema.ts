@@ -118,6 +118,11 @@ export const Ended = Type.Object({ ended: Type.Integer({ description: 'How many 
 
 export const NewPassword = Type.Object({ current: Password, password: Password });
 
+/** What somebody may change about themselves; the team sees the name. */
+export const OwnProfile = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S', description: 'As the team sees it' }),
+});
+
 // --- secret keys ---
 
 export const Key = Type.Object({
