@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { auditSearch } from './audit/search.ts';
 import { Inside } from './frame/inside.tsx';
 import { Lost } from './frame/lost.tsx';
 import { isPeriod, type Period } from './kit/period.tsx';
@@ -102,6 +103,67 @@ const sourcesRoute = createRoute({
   component: lazyRouteComponent(() => import('./sources/sources.tsx')),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/layout.tsx')),
+});
+const inSettings = () => settingsRoute;
+
+const settingsRoutes = [
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/',
+    component: lazyRouteComponent(() => import('./settings/general.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/consent',
+    component: lazyRouteComponent(() => import('./settings/consent.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/path',
+    component: lazyRouteComponent(() => import('./settings/path.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/people',
+    component: lazyRouteComponent(() => import('./settings/people.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/data',
+    component: lazyRouteComponent(() => import('./settings/data.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/team',
+    component: lazyRouteComponent(() => import('./team/team.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/keys',
+    component: lazyRouteComponent(() => import('./keys/keys.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/audit',
+    validateSearch: auditSearch,
+    component: lazyRouteComponent(() => import('./audit/audit.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/account',
+    component: lazyRouteComponent(() => import('./account/account.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/sessions',
+    component: lazyRouteComponent(() => import('./sessions/sessions.tsx')),
+  }),
+] as const;
+
 const kitRoute = createRoute({
   getParentRoute,
   path: '/kit',
@@ -118,6 +180,7 @@ const routeTree = rootRoute.addChildren([
     quarantineRoute,
     conflictsRoute,
     sourcesRoute,
+    settingsRoute.addChildren(settingsRoutes),
     kitRoute,
   ]),
 ]);

@@ -1,9 +1,18 @@
-import { Activity, GitMerge, House, type LucideIcon, Radio, ShieldAlert, UserRound } from 'lucide-react';
+import {
+  Activity,
+  GitMerge,
+  House,
+  type LucideIcon,
+  Radio,
+  Settings,
+  ShieldAlert,
+  UserRound,
+} from 'lucide-react';
 import type { Permission } from '../api/types.ts';
 
 export interface Place {
   to: string;
-  name: 'home' | 'people' | 'events' | 'quarantine' | 'conflicts' | 'sources';
+  name: 'home' | 'people' | 'events' | 'quarantine' | 'conflicts' | 'sources' | 'settings';
   icon: LucideIcon;
   needs?: Permission;
   /** In the bar at the foot of a phone. */
@@ -18,4 +27,5 @@ export const places: readonly Place[] = [
   { to: '/events', name: 'events', icon: Activity, needs: 'events:read', onPhone: true },
   { to: '/quarantine', name: 'quarantine', icon: ShieldAlert, needs: 'events:read' },
   { to: '/sources', name: 'sources', icon: Radio, needs: 'sources:read', onPhone: true },
+  { to: '/settings', name: 'settings', icon: Settings },
 ];

@@ -60,12 +60,27 @@ export const WorkspaceProfile = Type.Object({
 });
 export type WorkspaceProfile = Static<typeof WorkspaceProfile>;
 
+/** The section `languages`. */
+export const LanguageSettings = Type.Object(
+  {
+    console: Type.Enum(['reader', 'en', 'zh'], {
+      description:
+        'The language of the console for whoever has not chosen one: that of their browser, or this one',
+    }),
+  },
+  { title: 'Languages' },
+);
+export type LanguageSettings = Static<typeof LanguageSettings>;
+
+export const languageDefaults: LanguageSettings = { console: 'reader' };
+
 export const Slug = Type.String({ pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$', examples: ['acme'] });
 
 export const Workspace = Type.Object({
   id: Id,
   slug: Slug,
   ...WorkspaceProfile.properties,
+  language: LanguageSettings.properties.console,
   createdAt: At,
 });
 
