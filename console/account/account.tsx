@@ -113,17 +113,13 @@ function NameForm() {
           set(value === saved ? {} : { name: value });
         }}
       />
-      <div>
-        <Button
-          look="main"
-          type="submit"
-          icon={Save}
-          busy={save.isPending}
-          disabled={!isDirty || name.trim() === ''}
-        >
-          {t('saveName')}
-        </Button>
-      </div>
+      {isDirty && (
+        <div className="appear">
+          <Button look="main" type="submit" icon={Save} busy={save.isPending} disabled={name.trim() === ''}>
+            {t('saveName')}
+          </Button>
+        </div>
+      )}
     </form>
   );
 }

@@ -1,10 +1,10 @@
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Download, ScrollText } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
-import type { AuditLine, AuditLines, Keys } from '../api/types.ts';
+import type { AuditLine, AuditLines } from '../api/types.ts';
 import { Button, buttonClass } from '../kit/button.tsx';
 import { Code } from '../kit/code.tsx';
 import { Dialog } from '../kit/dialog.tsx';
@@ -18,7 +18,7 @@ import { useActorName, useTeam } from '../team/use-team.ts';
 import { auditCsv } from './csv.ts';
 import { startOfDay } from './day.ts';
 import { type AuditSearch, auditGroups } from './search.ts';
-import { useAuditWords } from './words-of.tsx';
+import { useAuditWords, useKeyNames } from './words-of.tsx';
 
 const pageSize = 100;
 
@@ -190,14 +190,9 @@ function ActorSelect(props: {
   onChange: (actor: string) => void;
 }) {
   const { t } = useTranslation('audit');
-  const { api, slug, may } = useSession();
   const actorName = useActorName();
   const team = useTeam();
-  const keys = useQuery({
-    queryKey: [slug, 'keys', 'names'],
-    queryFn: ({ signal }) => api.get<Keys>('/api/keys', { limit: 500 }, signal),
-    enabled: may('keys:read'),
-  });
+  const keys = useKeyNames();
   const names = new Map<string, string>();
   for (const { id, name } of team.data ?? []) names.set(`user:${id}`, name);
   for (const { id, name } of keys.data?.items ?? []) names.set(`key:${id}`, t('key', { name }));

@@ -1,18 +1,39 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AuditLine } from '../api/types.ts';
+import { useSession } from '../api/session.tsx';
+import type { AuditLine, Keys, Source } from '../api/types.ts';
 import { useTeam } from '../team/use-team.ts';
 import { useWordsOr } from '../words/words-or.ts';
+
+/** The names of the newest keys, which are nearly always all of them. */
+export function useKeyNames() {
+  const { api, slug, may } = useSession();
+  return useQuery({
+    queryKey: [slug, 'keys', 'names'],
+    queryFn: ({ signal }) => api.get<Keys>('/api/keys', { limit: 500 }, signal),
+    enabled: may('keys:read'),
+  });
+}
 
 /** A line of the audit list in words: what was done, to what, and what else is to know. */
 export function useAuditWords() {
   const { t } = useTranslation('audit');
+  const { api, slug, may } = useSession();
   const { t: team } = useTranslation('team');
   const wordsOr = useWordsOr('audit');
   const teamOr = useWordsOr('team');
   const settingsOr = useWordsOr('settings');
   const members = useTeam();
+  const keys = useKeyNames();
+  const sources = useQuery({
+    queryKey: [slug, 'sources'],
+    queryFn: ({ signal }) => api.get<{ items: Source[] }>('/api/sources', {}, signal),
+    enabled: may('sources:read'),
+  });
+  const keyName = (id: string) => keys.data?.items.find((one) => one.id === id)?.name;
+  const sourceName = (id: string) => sources.data?.items.find((one) => one.id === id)?.name;
 
   function what(action: string): string {
     return wordsOr(`actions.${action}`, action);
@@ -31,6 +52,8 @@ export function useAuditWords() {
     if (kind === 'user') {
       return members.data?.find((one) => one.id === id)?.name ?? team('former');
     }
+    const named = kind === 'key' ? keyName(id) : kind === 'source' ? sourceName(id) : undefined;
+    if (named) return named;
     if (kind === 'settings') return wordsOr(`sections.${id}`, id);
     return wordsOr(`subjects.${kind}`, text);
   }

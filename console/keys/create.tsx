@@ -124,7 +124,7 @@ function Secret({ created, onClose }: { created: CreatedKey; onClose: () => void
       note={t('secretNote')}
     >
       <div className="grid gap-4">
-        <Code label={t('secret')} text={created.secret} />
+        <Code label={t('secret')} text={created.secret} wrap />
         <div>
           <p className="mb-1 text-s text-quiet">{t('try')}</p>
           <Code label={t('try')} text={example} />

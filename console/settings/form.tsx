@@ -45,7 +45,8 @@ export function SettingsForm<S extends TObject>(props: {
   const send = async (change: object) => {
     const settings = await api.send<Settings>('PATCH', '/api/settings', { [props.section]: change });
     cache.setQueryData<Settings>([slug, 'settings'], settings);
-    if (props.section === 'workspace') {
+    // The frame shows the name and goes by the zone and the language.
+    if (props.section === 'workspace' || props.section === 'languages') {
       await Promise.all([
         cache.invalidateQueries({ queryKey: ['workspaces'] }),
         cache.invalidateQueries({ queryKey: whoKey }),
@@ -97,33 +98,23 @@ export function SettingsForm<S extends TObject>(props: {
         {props.children({ value, change, mistakes, saved })}
       </fieldset>
       {save.error && <ErrorState error={save.error} />}
-      {may('settings:write') && (
-        <div className="mt-5 flex flex-wrap items-center gap-2">
-          <Button
-            look="main"
-            type="submit"
-            icon={Save}
-            busy={save.isPending}
-            disabled={!isDirty || mistakes.size > 0}
-          >
+      {isDirty && (
+        <div className="appear mt-5 flex flex-wrap items-center gap-2">
+          <Button look="main" type="submit" icon={Save} busy={save.isPending} disabled={mistakes.size > 0}>
             {t('save')}
           </Button>
-          {isDirty && (
-            <>
-              <Button
-                look="quiet"
-                onClick={() => {
-                  clear();
-                  save.reset();
-                }}
-              >
-                {t('discard')}
-              </Button>
-              <span className="text-s text-gold-ink" role="status">
-                {t('unsaved')}
-              </span>
-            </>
-          )}
+          <Button
+            look="quiet"
+            onClick={() => {
+              clear();
+              save.reset();
+            }}
+          >
+            {t('discard')}
+          </Button>
+          <span className="text-s text-gold-ink" role="status">
+            {t('unsaved')}
+          </span>
         </div>
       )}
     </form>

@@ -1,4 +1,5 @@
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
 import { settingsPlaces } from './places.ts';
@@ -9,12 +10,20 @@ const groups = ['workspace', 'team', 'me'] as const;
 export default function SettingsLayout() {
   const { t } = useTranslation('settings');
   const { may } = useSession();
+  const strip = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useEffect(() => {
+    // On a phone the strip is longer than the screen; where one is must be in view.
+    const here = path && strip.current?.querySelector<HTMLElement>('a.active');
+    if (here) strip.current?.scrollTo({ left: here.offsetLeft - 24 });
+  }, [path]);
   const shown = settingsPlaces.filter(({ needs }) => !needs || may(needs));
   return (
     <div className="mx-auto w-full max-w-6xl lg:flex">
       <nav
+        ref={strip}
         aria-label={t('title')}
-        className="flex gap-1 overflow-x-auto border-line border-b px-3 py-2 lg:sticky lg:top-14 lg:block lg:w-52 lg:shrink-0 lg:self-start lg:overflow-visible lg:border-b-0 lg:py-6 lg:pr-0 lg:pl-4"
+        className="relative flex gap-1 overflow-x-auto border-line border-b px-3 py-2 lg:sticky lg:top-14 lg:block lg:w-52 lg:shrink-0 lg:self-start lg:overflow-visible lg:border-b-0 lg:py-6 lg:pr-0 lg:pl-4"
       >
         {groups.map((group) => {
           const places = shown.filter((place) => place.group === group);

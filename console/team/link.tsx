@@ -27,7 +27,7 @@ export function LinkToCopy({ link }: { link: Link }) {
   const format = useFormat(workspace.timeZone);
   return (
     <>
-      <Code label={t('link')} text={link.url} />
+      <Code label={t('link')} text={link.url} wrap />
       <p className="mt-1 text-s text-quiet">{t('validUntil', { moment: format.moment(link.expiresAt) })}</p>
     </>
   );
