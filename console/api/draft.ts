@@ -1,5 +1,5 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { useSession } from './session.tsx';
 
 /**
@@ -10,19 +10,13 @@ export function useDraft<T extends object>(name: string) {
   const { who, slug } = useSession();
   const cache = useQueryClient();
   const key = ['draft', who.user?.id ?? '', slug, name];
-  const { data } = useQuery<Partial<T>>({
-    queryKey: key,
-    queryFn: () => ({}),
-    initialData: {},
-    enabled: false,
-    gcTime: Number.POSITIVE_INFINITY,
-  });
-  const draft: Partial<T> = data ?? {};
-  const path = JSON.stringify(key);
-  const set = useCallback(
-    (next: Partial<T>) => cache.setQueryData<Partial<T>>(JSON.parse(path), next),
-    [cache, path],
-  );
+  // Fields are drawn from state: what the cache tells comes a moment late, and would put the cursor at the end.
+  const [draft, setDraft] = useState<Partial<T>>(() => cache.getQueryData<Partial<T>>(key) ?? {});
+  const set = (next: Partial<T>) => {
+    cache.setQueryDefaults(['draft'], { gcTime: Number.POSITIVE_INFINITY });
+    cache.setQueryData<Partial<T>>(key, next);
+    setDraft(next);
+  };
   const isDirty = Object.keys(draft).length > 0;
   useEffect(() => {
     if (!isDirty) return;
@@ -30,5 +24,5 @@ export function useDraft<T extends object>(name: string) {
     addEventListener('beforeunload', hold);
     return () => removeEventListener('beforeunload', hold);
   }, [isDirty]);
-  return { draft, isDirty, set, clear: useCallback(() => set({}), [set]) };
+  return { draft, isDirty, set, clear: () => set({}) };
 }

@@ -11,6 +11,7 @@ import { NumberWithChange } from './number-with-change.tsx';
 import { Page, Section } from './page.tsx';
 import { DateRange, type Period } from './period.tsx';
 import { PersonChip } from './person-chip.tsx';
+import { ShowForms } from './show-forms.tsx';
 import { EmptyState, ErrorState, Skeleton } from './states.tsx';
 import { type Sort, Table } from './table.tsx';
 import { Tag } from './tag.tsx';
@@ -127,6 +128,7 @@ export default function Show() {
           <Switch label={t('show.live')} note={t('show.liveNote')} checked={isLive} onChange={setLive} />
         </div>
       </Section>
+      <ShowForms />
       <Section title={t('show.over')}>
         <div className="flex flex-wrap gap-2">
           <Button onClick={() => setOpen(true)}>{t('show.dialog')}</Button>
