@@ -1,11 +1,14 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { owner, settingsPages, signIn } from './fixtures/console.ts';
 import { consoleProgram, seriousFaults } from './fixtures/console-program.ts';
 
 // What an owner arranges in the console, and what the others of the team may of it: the real program, the real
 // browser, under the real content security policy. The tests follow each other on one program, each undoing or
 // leaving be what it does.
+
+// A story has many steps, each of them a round trip of a browser on a machine that others use too.
+vi.setConfig({ testTimeout: 120_000 });
 
 let on: Awaited<ReturnType<typeof consoleProgram>>;
 
@@ -334,6 +337,7 @@ test('an event is given a stage of the path, and can stand in one only', async (
 test('one’s own name and password are changed, and the palette leads there', async () => {
   const { page, context } = await ownerAt('/');
   await page.keyboard.press('Control+k');
+  await page.getByPlaceholder('A page, a person, a thing to do').waitFor();
   await page.keyboard.type('My account');
   await page.getByRole('option', { name: 'My account' }).waitFor();
   await page.keyboard.press('Enter');

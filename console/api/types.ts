@@ -20,7 +20,7 @@ import type {
 } from '#schema/people';
 
 export type { SourceKind } from '#schema/collect';
-export type { Link, Permission, Role, WhoAmI } from '#schema/identity';
+export type { Link, Permission, WhoAmI } from '#schema/identity';
 
 export type Overview = Static<typeof OverviewSchema>;
 export type Event = Static<typeof EventSchema>;

@@ -21,7 +21,7 @@ export function LinkDialog(props: { title: string; note: string; link: Link; onC
   );
 }
 
-export function LinkToCopy({ link }: { link: Link }) {
+function LinkToCopy({ link }: { link: Link }) {
   const { t } = useTranslation('team');
   const { workspace } = useSession();
   const format = useFormat(workspace.timeZone);
