@@ -31,6 +31,7 @@ export default {
     sources: 'Sources',
     imports: 'Imports',
     quarantine: 'Quarantine',
+    webhooks: 'Webhooks',
     workspace: 'Workspaces',
   },
   actions: {
@@ -60,9 +61,16 @@ export default {
       'role-changed': 'changed a role',
       'session-ended': 'ended somebody’s session',
     },
+    webhooks: {
+      created: 'made a webhook',
+      changed: 'changed a webhook',
+      deleted: 'removed a webhook',
+      rotated: 'gave a webhook a new secret',
+    },
     workspace: { created: 'created a workspace' },
   },
   subjects: {
+    webhook: 'a webhook',
     person: 'Person {{id}}',
     key: 'a key',
     source: 'a source',

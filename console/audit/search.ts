@@ -6,6 +6,7 @@ export const auditGroups = [
   'sources',
   'imports',
   'quarantine',
+  'webhooks',
   'workspace',
 ] as const;
 export type AuditGroup = (typeof auditGroups)[number];

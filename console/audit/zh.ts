@@ -28,6 +28,7 @@ export default {
     sources: '数据源',
     imports: '导入',
     quarantine: '隔离区',
+    webhooks: 'Webhook',
     workspace: '工作区',
   },
   actions: {
@@ -57,9 +58,16 @@ export default {
       'role-changed': '修改角色',
       'session-ended': '结束成员的登录',
     },
+    webhooks: {
+      created: '新建 Webhook',
+      changed: '修改 Webhook',
+      deleted: '删除 Webhook',
+      rotated: '更换 Webhook 密钥',
+    },
     workspace: { created: '新建工作区' },
   },
   subjects: {
+    webhook: 'Webhook',
     person: '客户 {{id}}',
     key: '密钥',
     source: '数据源',

@@ -9,7 +9,7 @@ import { Code } from '../kit/code.tsx';
 import { Dialog } from '../kit/dialog.tsx';
 import { Input } from '../kit/field.tsx';
 import { ErrorState } from '../kit/states.tsx';
-import type { ScopeWord } from './keys.tsx';
+import { scopeWord } from './scope-word.ts';
 
 const bundles = ['reading', 'everything', 'chosen'] as const;
 type Bundle = (typeof bundles)[number];
@@ -88,7 +88,7 @@ export function CreateKey({ onClose }: { onClose: () => void }) {
                     })
                   }
                 />
-                {t(`scopes.${permission.replace(':', '-') as ScopeWord}`)}
+                {t(`scopes.${scopeWord(permission)}`)}
               </label>
             ))}
           </fieldset>

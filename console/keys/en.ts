@@ -30,6 +30,8 @@ export default {
     'settings-read': 'see settings',
     'settings-write': 'change settings',
     'audit-read': 'see the audit list',
+    'webhooks-read': 'see webhooks',
+    'webhooks-write': 'change webhooks',
   },
   secretTitle: 'The key of “{{name}}”',
   secretNote: 'Copy it now: it is shown this once, and only its fingerprint is kept.',

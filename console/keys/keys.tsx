@@ -14,6 +14,7 @@ import { Tag } from '../kit/tag.tsx';
 import { useTell } from '../kit/toast.tsx';
 import { useActorName } from '../team/use-team.ts';
 import { CreateKey } from './create.tsx';
+import { scopeWord } from './scope-word.ts';
 
 /** Secret keys: what programs of the brand open its doors with. */
 export default function Keys() {
@@ -128,7 +129,5 @@ function Scopes({ scopes }: { scopes: Key['scopes'] }) {
   const isReading = PERMISSIONS.filter((one) => one.endsWith(':read'));
   if (scopes.length === isReading.length && isReading.every((one) => scopes.includes(one)))
     return t('reading');
-  return scopes.map((scope) => t(`scopes.${scope.replace(':', '-') as ScopeWord}`)).join(' · ');
+  return scopes.map((scope) => t(`scopes.${scopeWord(scope)}`)).join(' · ');
 }
-
-export type ScopeWord = keyof typeof import('./en.ts')['default']['scopes'];

@@ -28,6 +28,8 @@ export default {
     'settings-read': '查看设置',
     'settings-write': '修改设置',
     'audit-read': '查看操作记录',
+    'webhooks-read': '查看 Webhook',
+    'webhooks-write': '管理 Webhook',
   },
   secretTitle: '“{{name}}”的密钥',
   secretNote: '请立即复制：密钥只显示这一次，系统仅保留其指纹。',
