@@ -33,11 +33,13 @@ export async function haveConsole() {
   return 0;
 }
 
-/** What the build is made of: our sources, and the packages that the lock file pins. */
+/** What the build is made of: our sources, the schemas that it checks forms by, and the packages that the lock file pins. */
 function fingerprint(folder) {
   const hash = createHash('sha256');
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
+  const list = (from) =>
+    readdirSync(from, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const schemas = list(join(root, 'src/modules')).filter(({ name }) => name === 'schema.ts');
+  const files = [...list(folder).filter(({ name }) => !name.endsWith('.test.ts')), ...schemas]
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   for (const file of [...files, join(root, 'package-lock.json')]) {

@@ -6,6 +6,7 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import type { SourceKind } from './api/types.ts';
+import { auditSearch } from './audit/search.ts';
 import { channels } from './events/channels.ts';
 import { Inside } from './frame/inside.tsx';
 import { Lost } from './frame/lost.tsx';
@@ -130,6 +131,66 @@ const importRoute = createRoute({
   path: '/imports/$id',
   component: lazyRouteComponent(() => import('./imports/one-import.tsx')),
 });
+const settingsRoute = createRoute({
+  getParentRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/layout.tsx')),
+});
+const inSettings = () => settingsRoute;
+
+const settingsRoutes = [
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/',
+    component: lazyRouteComponent(() => import('./settings/general.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/consent',
+    component: lazyRouteComponent(() => import('./settings/consent.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/path',
+    component: lazyRouteComponent(() => import('./settings/path.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/people',
+    component: lazyRouteComponent(() => import('./settings/people.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/data',
+    component: lazyRouteComponent(() => import('./settings/data.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/team',
+    component: lazyRouteComponent(() => import('./team/team.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/keys',
+    component: lazyRouteComponent(() => import('./keys/keys.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/audit',
+    validateSearch: auditSearch,
+    component: lazyRouteComponent(() => import('./audit/audit.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/account',
+    component: lazyRouteComponent(() => import('./account/account.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/sessions',
+    component: lazyRouteComponent(() => import('./sessions/sessions.tsx')),
+  }),
+] as const;
 
 const kitRoute = createRoute({
   getParentRoute,
@@ -150,6 +211,7 @@ const routeTree = rootRoute.addChildren([
     importsRoute,
     newImportRoute,
     importRoute,
+    settingsRoute.addChildren(settingsRoutes),
     kitRoute,
   ]),
 ]);

@@ -7,7 +7,7 @@ import { readConfig } from '#platform/config';
 import { createLog } from '#platform/log';
 import { compose } from '../src/app/compose.ts';
 import { openBrowser } from './fixtures/browser.ts';
-import { addressOf, consolePages, owner, signIn } from './fixtures/console.ts';
+import { addressOf, consolePages, owner, settingsPages, signIn } from './fixtures/console.ts';
 
 // npm run shots: every page of the console with the demo brand, wide and narrow, light and dark, in both languages,
 // into ./shots. A home of its own is made for it and removed afterwards.
@@ -75,7 +75,7 @@ async function shoot(
   await page.goto(`${url}/sign-in`);
   await take('/sign-in');
   await signIn(page, url);
-  for (const path of consolePages) {
+  for (const path of [...consolePages, ...settingsPages]) {
     await page.goto(await addressOf(context, url, path));
     await page.locator('#content h1').waitFor();
     await take(path);

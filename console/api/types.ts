@@ -1,12 +1,27 @@
 // The shapes of the API, read off the modules' own schemas; nothing is defined a second time.
 import type { Static } from 'typebox';
 import type { EventSchema, LiveEvents, QuarantinedSchema, SourceSchema } from '#schema/collect';
-import type { WorkspaceList } from '#schema/identity';
+import type {
+  AuditPage,
+  CreatedInvitation as CreatedInvitationSchema,
+  CreatedKey as CreatedKeySchema,
+  InvitationPage,
+  KeyPage,
+  MemberPage,
+  SessionPage,
+  WorkspaceList,
+} from '#schema/identity';
 import type { Presets as PresetsSchema } from '#schema/imports';
-import type { AskedPersonSchema, ConflictSchema, PersonSchema, PersonSummarySchema } from '#schema/people';
+import type {
+  AskedPersonSchema,
+  ConflictSchema,
+  PersonSchema,
+  PersonSummarySchema,
+  SharedIdentifierSchema,
+} from '#schema/people';
 
 export type { SourceKind } from '#schema/collect';
-export type { Permission, WhoAmI } from '#schema/identity';
+export type { Link, Permission, WhoAmI } from '#schema/identity';
 export type { Guess, Import, RejectPage } from '#schema/imports';
 export type { Funnel, Pulse } from '#schema/insight';
 
@@ -22,6 +37,22 @@ export type PersonSummary = Static<typeof PersonSummarySchema>;
 export type Conflict = Static<typeof ConflictSchema>;
 export type Presets = Static<typeof PresetsSchema>;
 export type Workspace = Static<typeof WorkspaceList>['items'][number];
+
+export type Members = Static<typeof MemberPage>;
+export type Member = Members['items'][number];
+export type Invitations = Static<typeof InvitationPage>;
+export type Invitation = Invitations['items'][number];
+export type CreatedInvitation = Static<typeof CreatedInvitationSchema>;
+export type Keys = Static<typeof KeyPage>;
+export type Key = Keys['items'][number];
+export type CreatedKey = Static<typeof CreatedKeySchema>;
+export type OpenSessions = Static<typeof SessionPage>;
+export type OpenSession = OpenSessions['items'][number];
+export type AuditLines = Static<typeof AuditPage>;
+export type AuditLine = AuditLines['items'][number];
+export type SharedIdentifier = Static<typeof SharedIdentifierSchema>;
+/** By section; what a section holds is the registering module's word. */
+export type Settings = Record<string, object>;
 
 /** A page of a list; `next` is handed back as `cursor`. */
 export interface Page<T> {

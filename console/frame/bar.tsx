@@ -122,7 +122,14 @@ export function TopBar(props: {
       <Menu
         title={who.user?.email ?? t('me')}
         trigger={<IconButton icon={CircleUserRound} label={t('me')} />}
-        items={[{ label: t('signOut'), icon: LogOut, onChoose: props.onSignOut }]}
+        items={[
+          {
+            label: t('account'),
+            icon: CircleUserRound,
+            onChoose: () => void navigate({ to: '/settings/account' }),
+          },
+          { label: t('signOut'), icon: LogOut, onChoose: props.onSignOut },
+        ]}
       />
     </header>
   );

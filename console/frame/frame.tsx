@@ -6,6 +6,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
 import { Menu } from '../kit/menu.tsx';
+import { useLanguageOf } from '../words/of-workspace.ts';
 import { TopBar } from './bar.tsx';
 import { Mark } from './mark.tsx';
 import { type Place, places } from './places.ts';
@@ -15,7 +16,8 @@ const Palette = lazy(() => import('./palette.tsx'));
 /** What stands around every page: the nouns on the left, the bar above, on a phone a bar at the foot. */
 export function Frame() {
   const { t } = useTranslation('frame');
-  const { api, may } = useSession();
+  const { api, may, workspace } = useSession();
+  useLanguageOf(workspace);
   const navigate = useNavigate();
   const cache = useQueryClient();
   const [palette, setPalette] = useState(false);

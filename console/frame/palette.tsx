@@ -9,6 +9,7 @@ import type { Page, PersonSummary } from '../api/types.ts';
 import { Dialog } from '../kit/dialog.tsx';
 import { Face, usePersonName } from '../kit/person-chip.tsx';
 import { IdentifierText } from '../people/identifier-text.tsx';
+import { settingsPlaces } from '../settings/places.ts';
 import type { Place } from './places.ts';
 import { useTheme } from './theme.tsx';
 
@@ -26,6 +27,7 @@ export default function Palette(props: {
   onSignOut: () => void;
 }) {
   const { t } = useTranslation('frame');
+  const { t: settings } = useTranslation('settings');
   const { api, slug, may } = useSession();
   const { choose } = useTheme();
   const navigate = useNavigate();
@@ -43,6 +45,11 @@ export default function Palette(props: {
   const fits = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
   const going = props.places
     .map(({ to, name, icon }): Act => [t(`places.${name}`), icon, () => void navigate({ to })])
+    .concat(
+      settingsPlaces
+        .filter(({ needs }) => !needs || may(needs))
+        .map(({ to, name, icon }) => [settings(`places.${name}`), icon, () => void navigate({ to })]),
+    )
     .filter(([label]) => fits(label));
   const people = text.trim().length > 1 ? (found.data?.items ?? []) : [];
   const doing = (

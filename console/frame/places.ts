@@ -5,6 +5,7 @@ import {
   House,
   type LucideIcon,
   Radio,
+  Settings,
   ShieldAlert,
   UserRound,
 } from 'lucide-react';
@@ -12,7 +13,7 @@ import type { Permission } from '../api/types.ts';
 
 export interface Place {
   to: string;
-  name: 'home' | 'people' | 'events' | 'quarantine' | 'conflicts' | 'sources' | 'imports';
+  name: 'home' | 'people' | 'events' | 'quarantine' | 'conflicts' | 'sources' | 'imports' | 'settings';
   icon: LucideIcon;
   needs?: Permission;
   /** In the bar at the foot of a phone. */
@@ -30,4 +31,5 @@ export const places: readonly Place[] = [
   { to: '/quarantine', name: 'quarantine', icon: ShieldAlert, needs: 'events:read' },
   { to: '/sources', name: 'sources', icon: Radio, needs: 'sources:read', onPhone: true },
   { to: '/imports', name: 'imports', icon: FileUp, needs: 'imports:read' },
+  { to: '/settings', name: 'settings', icon: Settings },
 ];

@@ -16,6 +16,7 @@ import { DateRange, type Period } from './period.tsx';
 import { PeriodMenu } from './period-menu.tsx';
 import { PersonChip } from './person-chip.tsx';
 import { Progress } from './progress.tsx';
+import { ShowForms } from './show-forms.tsx';
 import { EmptyState, ErrorState, Skeleton } from './states.tsx';
 import { type Sort, Table } from './table.tsx';
 import { Tag } from './tag.tsx';
@@ -142,6 +143,7 @@ export default function Show() {
           <Progress label={t('show.progress')} done={0.62} />
         </div>
       </Section>
+      <ShowForms />
       <Section title={t('show.over')}>
         <div className="flex flex-wrap gap-2">
           <Button onClick={() => setOpen(true)}>{t('show.dialog')}</Button>

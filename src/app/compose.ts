@@ -15,6 +15,7 @@ import { createJobs } from '#platform/jobs';
 import { createLive, factTopic, type Live } from '#platform/live';
 import type { Log } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
+import { LanguageSettings, languageDefaults } from '#schema/identity';
 import { refuseHalfRestored } from './backup/restore.ts';
 import { createClosing } from './closing.ts';
 import { refuseTakenPort } from './doctor/port.ts';
@@ -72,6 +73,7 @@ export async function compose(
     let { port } = config;
     const publicUrl = () => config.publicUrl ?? localUrl({ ...config, port });
     const identity = createIdentity({ pg, facts, clock, log, publicUrl });
+    identity.settings.register('languages', LanguageSettings, languageDefaults);
     await identity.cliToken.ensure(config.home);
     const firstStart = await identity.firstStart(config);
 

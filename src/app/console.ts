@@ -7,7 +7,17 @@ import type { App } from '#platform/http';
 const built = join(import.meta.dirname, '../../dist/console');
 
 /** The addresses that the console's own router knows; what stands below them is its business, too. */
-const places = ['sign-in', 'people', 'events', 'quarantine', 'conflicts', 'sources', 'imports', 'kit'];
+const places = [
+  'sign-in',
+  'people',
+  'events',
+  'quarantine',
+  'conflicts',
+  'sources',
+  'imports',
+  'settings',
+  'kit',
+];
 
 /**
  * Serves the console from what was built: one page for all its addresses, and files that never change, because their

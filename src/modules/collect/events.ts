@@ -4,7 +4,7 @@ import type { Postgres } from '#platform/postgres';
 import type { EventFilter } from './event-sql.ts';
 import * as query from './event-sql.ts';
 import type { Paths } from './path.ts';
-import { stages } from './path.ts';
+import { stages } from './schema.ts';
 import type { Sources } from './sources.ts';
 
 /** One event for the API; JSON texts are parsed. */

@@ -139,6 +139,61 @@ export const collectDefaults: CollectSettings = {
   ],
 };
 
+export const stages = ['search', 'attention', 'deal', 'use', 'share'] as const;
+export type Stage = (typeof stages)[number];
+
+/** The section `path`: which event belongs to which stage of Search, Attention, Deal, Use, Share. */
+export const PathSettings = Type.Object(
+  Object.fromEntries(
+    stages.map((stage) => [stage, Type.Array(Type.String({ maxLength: 200 }), { maxItems: 200 })]),
+  ) as Record<Stage, ReturnType<typeof Type.Array<ReturnType<typeof Type.String>>>>,
+  { title: 'The path: event names by stage. `page` and `screen` stand for all pages and screens' },
+);
+export type PathSettings = Record<Stage, string[]>;
+
+export const pathDefaults: PathSettings = {
+  search: [
+    'Products Searched',
+    'Product List Viewed',
+    'Product List Filtered',
+    'Promotion Viewed',
+    'page',
+    'screen',
+  ],
+  attention: [
+    'Product Viewed',
+    'Product Clicked',
+    'Promotion Clicked',
+    'Content Viewed',
+    'Product Added to Wishlist',
+    'Product Added',
+    'Cart Viewed',
+    'Checkout Started',
+    'Store Entered',
+    'Zone Entered',
+    'Signed Up',
+    'Membership Joined',
+  ],
+  deal: ['Order Completed', 'Order Refunded', 'Order Cancelled', 'Payment Info Entered'],
+  use: [
+    'Pickup Completed',
+    'Feedback Given',
+    'Survey Answered',
+    'Product Reviewed',
+    'Support Requested',
+    'Product Used',
+  ],
+  share: [
+    'Content Shared',
+    'Product Shared',
+    'Cart Shared',
+    'Invite Sent',
+    'Invite Accepted',
+    'Idea Submitted',
+    'Idea Voted',
+  ],
+};
+
 export const refuse = refusals('collect', {
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'malformed-request': { status: 400, title: 'The request is not one of the tracking API' },

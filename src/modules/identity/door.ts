@@ -5,6 +5,7 @@ import type { PublicUrl } from './access/principal.ts';
 import type { Audit, actorNames, redactAudit } from './audit/audit.ts';
 import type { CliToken } from './credentials/cli-token.ts';
 import type { Keys } from './credentials/keys.ts';
+import type { Profiles } from './credentials/profile.ts';
 import type { Sessions } from './credentials/sessions.ts';
 import type { SignIn } from './credentials/sign-in.ts';
 import type { Invitations } from './team/invitations.ts';
@@ -22,6 +23,7 @@ export interface Identity extends Guards {
   readonly keys: Keys;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
+  readonly profiles: Profiles;
   readonly authenticate: Authenticate;
   readonly members: Members;
   readonly invitations: Invitations;

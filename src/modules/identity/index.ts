@@ -11,6 +11,7 @@ import { createAttempts } from './credentials/attempts.ts';
 import { createCliToken } from './credentials/cli-token.ts';
 import { createKeys } from './credentials/keys.ts';
 import { createPasswords, type Passwords } from './credentials/password.ts';
+import { createProfiles } from './credentials/profile.ts';
 import { createSessions } from './credentials/sessions.ts';
 import { createSignIn } from './credentials/sign-in.ts';
 import type { Identity } from './door.ts';
@@ -68,6 +69,7 @@ export function createIdentity(given: IdentityDeps): Identity {
     keys,
     sessions,
     signIn,
+    profiles: createProfiles(deps),
     authenticate,
     members: createMembers(deps),
     invitations: createInvitations({ ...deps, sessions, signIn }),

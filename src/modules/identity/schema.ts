@@ -60,12 +60,27 @@ export const WorkspaceProfile = Type.Object({
 });
 export type WorkspaceProfile = Static<typeof WorkspaceProfile>;
 
+/** The section `languages`. */
+export const LanguageSettings = Type.Object(
+  {
+    console: Type.Enum(['reader', 'en', 'zh'], {
+      description:
+        'The language of the console for whoever has not chosen one: that of their browser, or this one',
+    }),
+  },
+  { title: 'Languages' },
+);
+export type LanguageSettings = Static<typeof LanguageSettings>;
+
+export const languageDefaults: LanguageSettings = { console: 'reader' };
+
 export const Slug = Type.String({ pattern: '^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$', examples: ['acme'] });
 
 export const Workspace = Type.Object({
   id: Id,
   slug: Slug,
   ...WorkspaceProfile.properties,
+  language: LanguageSettings.properties.console,
   createdAt: At,
 });
 
@@ -117,6 +132,11 @@ export const SessionPage = pageOf(Session);
 export const Ended = Type.Object({ ended: Type.Integer({ description: 'How many sessions were ended' }) });
 
 export const NewPassword = Type.Object({ current: Password, password: Password });
+
+/** What somebody may change about themselves; the team sees the name. */
+export const OwnProfile = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S', description: 'As the team sees it' }),
+});
 
 // --- secret keys ---
 

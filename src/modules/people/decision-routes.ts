@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import type { App } from '#platform/http';
 import { problem } from '#platform/http';
-import { joinPeople, markShared, previewSplit, splitPerson } from './decide.ts';
+import { joinPeople, previewSplit, splitPerson } from './decide.ts';
 import * as directory from './directory.ts';
 import { normalize, parseIdentifier } from './identifier.ts';
 import type { People } from './people.ts';
@@ -151,47 +151,6 @@ export function decisionRoutes(app: App, people: People): void {
         person: left ? await people.describe(workspaceId, left) : null,
         other: right ? await people.describe(workspaceId, right) : null,
       } as never;
-    },
-  );
-
-  app.post(
-    '/api/people/shared-identifiers',
-    {
-      onRequest: may('people:write'),
-      schema: {
-        tags,
-        operationId: 'markShared',
-        summary: 'Mark a device (or another identifier) as shared: it never links; or take the mark back',
-        body: Type.Object({ identifier: Type.String({ maxLength: 600 }), shared: Type.Boolean(), note }),
-        response: { 200: Type.Object({ identifier: Type.String(), shared: Type.Boolean() }), ...errors },
-      },
-    },
-    async (request) => {
-      const { principal } = request;
-      const { workspaceId } = principal;
-      const kinds = await rules(workspaceId);
-      await pg.inWorkspace(workspaceId, async (tx) => {
-        await sql.lockGraph(tx, workspaceId);
-        const row = await directory.findIdentifier(tx, workspaceId, request.body.identifier, kinds);
-        if (!row) throw refuse('no-such-person', 'Nobody has this identifier.');
-        const how = {
-          workspaceId,
-          rules: kinds,
-          facts,
-          clock,
-          by: principal,
-          note: request.body.note ?? null,
-        };
-        await markShared(tx, how, row, request.body.shared);
-        await identity.audit(
-          tx,
-          principal,
-          request.body.shared ? 'people.shared' : 'people.unshared',
-          `identifier:${row.key}`,
-        );
-      });
-      await carry();
-      return { identifier: request.body.identifier, shared: request.body.shared };
     },
   );
 

@@ -20,6 +20,27 @@ function form(kind: string, value: unknown, country = 'DE'): string {
   return 'ignored' in read ? `! ${read.ignored.reason}` : read.value;
 }
 
+test('what is blocked is blocked however it was written', () => {
+  const blocked = [
+    'email: Front.Desk@Shop.Example ',
+    'phone:030 123456',
+    'card:99-88 77',
+    '*:till',
+    'nonsense',
+  ];
+  const own = rulesOf({ ...peopleDefaults, blocked }, 'DE');
+  expect([...own.blocked]).toEqual([
+    'email:front.desk@shop.example',
+    'phone:+4930123456',
+    'card:998877',
+    '*:till',
+    'nonsense',
+  ]);
+  expect(normalize({ kind: 'phone', value: '+49 30 123456' }, own)).toMatchObject({
+    ignored: { reason: 'blocked' },
+  });
+});
+
 describe('the normal form', () => {
   test.each<[unknown, string]>([
     ['ann@example.com', 'ann@example.com'],

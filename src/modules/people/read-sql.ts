@@ -125,6 +125,25 @@ export async function findConflict(tx: Tx, workspaceId: number, hash: string): P
   return row ?? null;
 }
 
+/** What is marked as shared now, by its latest mark, newest first. Marks are few: each was made by hand. */
+export async function listShared(
+  tx: Tx,
+  workspaceId: number,
+  before: number | null,
+  most: number,
+): Promise<{ id: number; kind: string; value: string; actor: string; note: string | null; at: Date }[]> {
+  return tx.query(
+    `select d.id, i.kind, i.value, d.actor, d.note, d.at
+       from (select left_keys[1] as key, max(id) as id from decisions
+              where workspace_id = $1 and kind = 'share' group by 1) m
+       join decisions d on d.workspace_id = $1 and d.id = m.id
+       join identifiers i on i.workspace_id = $1 and i.key = m.key and i.state = 3
+      where $2::bigint is null or d.id < $2
+      order by d.id desc limit $3`,
+    [workspaceId, before, most],
+  );
+}
+
 /** Every identifier of the workspace, by pages of keys. */
 export async function identifiersAfter(
   tx: Tx,

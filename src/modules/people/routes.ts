@@ -8,6 +8,7 @@ import type { People } from './people.ts';
 import * as read from './read-sql.ts';
 import { AskedPersonSchema, PersonSchema, PersonSummarySchema, refuse } from './schema.ts';
 import { search } from './search.ts';
+import { sharedRoutes } from './shared-routes.ts';
 
 const tags = ['People'];
 const Id = Type.Object({ id: Type.String() });
@@ -19,6 +20,7 @@ export function peopleRoutes(app: App, people: People): void {
   const may = identity.guard;
   consentRoutes(app, people);
   decisionRoutes(app, people);
+  sharedRoutes(app, people);
 
   app.get(
     '/api/people',

@@ -1,24 +1,8 @@
 import type { IdentityRules, KindRule } from './identifier.ts';
-import { builtInKinds } from './identifier.ts';
-import type { PeopleSettings } from './schema.ts';
+import { builtInKinds, normalize, parseIdentifier } from './identifier.ts';
+import { builtInLimits, otherLimit, type PeopleSettings } from './schema.ts';
 
 const uniqueKinds: ReadonlySet<string> = new Set(['user_id', 'card']);
-
-/**
- * So many identifiers of a kind may be tied to one other before that other one stops linking. A person signs in from
- * many browsers in a year; nobody has eleven membership cards.
- */
-const defaultLimits: Record<string, number> = {
-  user_id: 10,
-  card: 10,
-  wechat_unionid: 10,
-  wechat_openid: 20,
-  email: 10,
-  phone: 10,
-  device_id: 100,
-  anonymous_id: 500,
-};
-const ownLimit = 20;
 
 /** What identifiers mean in a workspace: the built-in kinds with its own between cards and the rest. */
 export function rulesOf(settings: PeopleSettings, country: string): IdentityRules {
@@ -31,8 +15,17 @@ export function rulesOf(settings: PeopleSettings, country: string): IdentityRule
       name,
       rank,
       unique: uniqueKinds.has(name) || own.some((kind) => kind.name === name && kind.unique),
-      limit: settings.limits[name] ?? defaultLimits[name] ?? ownLimit,
+      limit: settings.limits[name] ?? builtInLimits[name] ?? otherLimit,
     });
   });
-  return { kinds, country, blocked: new Set(settings.blocked) };
+  const open = { kinds, country, blocked: new Set<string>() };
+  return { ...open, blocked: new Set(settings.blocked.map((entry) => blockedForm(entry, open))) };
+}
+
+/** A blocked value as it is compared: somebody may have typed the e-mail in capitals, or the phone without its country. */
+function blockedForm(entry: string, rules: IdentityRules): string {
+  const raw = parseIdentifier(entry);
+  if (!raw) return entry;
+  const form = normalize(raw, rules);
+  return 'ignored' in form ? entry : `${form.kind}:${form.value}`;
 }

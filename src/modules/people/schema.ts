@@ -65,6 +65,23 @@ export const peopleDefaults: PeopleSettings = {
   erasureHours: 24,
 };
 
+/**
+ * So many identifiers of a kind may be tied to one other before that other one stops linking. A person signs in from
+ * many browsers in a year; nobody has eleven membership cards.
+ */
+export const builtInLimits: Readonly<Record<string, number>> = {
+  user_id: 10,
+  card: 10,
+  wechat_unionid: 10,
+  wechat_openid: 20,
+  email: 10,
+  phone: 10,
+  device_id: 100,
+  anonymous_id: 500,
+};
+/** The same for a kind that a workspace defines. */
+export const otherLimit = 20;
+
 export const refuse = refusals('people', {
   'no-such-person': { status: 404, title: 'No such person' },
   'not-an-identifier': { status: 400, title: 'Not an identifier' },
@@ -151,6 +168,16 @@ export const PersonSchema = Type.Object(
     }),
   },
   { title: 'Person' },
+);
+
+export const SharedIdentifierSchema = Type.Object(
+  {
+    identifier: Type.String({ description: 'As kind:value' }),
+    at: Type.String({ format: 'date-time', description: 'When it was marked' }),
+    actor: Type.String({ examples: ['user:01890a5d-ac96-774b-bcce-b302099a8057'] }),
+    note: Type.Union([Type.String(), Type.Null()]),
+  },
+  { title: 'Shared identifier' },
 );
 
 export const ConflictSchema = Type.Object(

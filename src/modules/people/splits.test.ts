@@ -209,7 +209,24 @@ describe('what does not link', () => {
         shared,
         note: 'In the lobby',
       });
+    const listed = async (query = '') => {
+      const path = `/api/people/shared-identifiers${query}`;
+      return (await p.ask<{ items: Record<string, string>[]; next: string | null }>('GET', path)).body;
+    };
+    expect(await listed()).toEqual({ items: [], next: null });
     expect((await mark(true)).status).toBe(200);
+    expect(await listed()).toMatchObject({
+      items: [{ identifier: 'device_id:kiosk', note: 'In the lobby', actor: expect.stringMatching(/^key:/) }],
+      next: null,
+    });
+    const marked = { identifier: 'user_id:k1', shared: true };
+    await p.ask('POST', '/api/people/shared-identifiers', marked);
+    const first = await listed('?limit=1');
+    expect(first.items.map((item) => item.identifier)).toEqual(['user_id:k1']);
+    const rest = await listed(`?limit=1&cursor=${first.next}`);
+    expect([rest.items.map((item) => item.identifier), rest.next]).toEqual([['device_id:kiosk'], null]);
+    await p.ask('POST', '/api/people/shared-identifiers', { ...marked, shared: false });
+    expect((await listed()).items.map((item) => item.identifier)).toEqual(['device_id:kiosk']);
     expect(await idOf('user_id:k1')).not.toBe(await idOf('anonymous_id:k2'));
     await p.accept(track({ userId: 'k3' }, kiosk), track({ anonymousId: 'k2', userId: 'k4' }, kiosk));
     expect(namesOf(await person('user_id:k3'))).toEqual(['user_id:k3']);
@@ -219,6 +236,7 @@ describe('what does not link', () => {
     // The event of a browser with the kiosk's device belongs to the stronger of them, as ever.
     expect(await eventsOf(alone.id)).toEqual(['k2-1']);
     expect((await mark(false)).status).toBe(200);
+    expect((await listed()).items).toEqual([]);
     expect(stateOf(await person('device_id:kiosk'), 'device_id:kiosk')).toBe('active');
     expect(await idOf('device_id:kiosk')).toBe(await idOf('user_id:k1'));
   });

@@ -177,6 +177,27 @@ describe('sessions', () => {
   });
 });
 
+describe('one’s own name', () => {
+  test('is changed for every team at once, and the audit list tells that it was', async () => {
+    const owner = await world.ownerBrowser();
+    const rename = (name: string) => owner.ask({ method: 'PATCH', url: '/api/session', body: { name } });
+    const { id, name: before } = (await owner.ask(ME)).json().user;
+    expect((await rename('   ')).statusCode).toBe(400);
+    expect((await rename('x'.repeat(81))).statusCode).toBe(400);
+    const renamed = await rename('  Olive Ash ');
+    expect(renamed.json()).toMatchObject({ user: { id, name: 'Olive Ash' }, csrf: owner.csrf() });
+    expect((await owner.ask(ME)).json().user.name).toBe('Olive Ash');
+    const headers = { 'pando-workspace': 'acme' };
+    const team = (await owner.ask({ method: 'GET', url: '/api/team', headers })).json().items;
+    expect(team).toContainEqual(expect.objectContaining({ id, name: 'Olive Ash' }));
+    const url = '/api/audit?action=team.renamed';
+    expect((await owner.ask({ method: 'GET', url, headers })).json().items).toMatchObject([
+      { actor: `user:${id}`, subject: `user:${id}`, detail: {} },
+    ]);
+    await rename(before);
+  });
+});
+
 describe('a write that another website starts is refused', () => {
   const write = { method: 'POST', url: '/api/keys', body: { name: 'x', scopes: ['people:read'] } } as const;
   const forged: { what: string; headers: Record<string, string> }[] = [

@@ -8,7 +8,17 @@ import type { Account, UserAccount } from '../access/principal.ts';
 import type { Identity } from '../door.ts';
 import { afterCursor, pageOf, UUID } from '../paging.ts';
 import { refuse } from '../refusal.ts';
-import { ById, Ended, NewPassword, PageQuery, PERMISSIONS, SessionPage, SignIn, WhoAmI } from '../schema.ts';
+import {
+  ById,
+  Ended,
+  NewPassword,
+  OwnProfile,
+  PageQuery,
+  PERMISSIONS,
+  SessionPage,
+  SignIn,
+  WhoAmI,
+} from '../schema.ts';
 import type { OpenedSession, Origin } from './sign-in.ts';
 import type { SessionRow } from './sql.ts';
 
@@ -16,7 +26,7 @@ const tags = ['Sessions'];
 const refused = { 401: problem, 403: problem, 429: problem };
 
 export function sessionRoutes(app: App, identity: Identity): void {
-  const { sessions, signIn, authenticate, publicUrl } = identity;
+  const { sessions, signIn, authenticate, profiles, publicUrl } = identity;
   const onRequest = identity.guardAccount();
 
   app.post(
@@ -76,6 +86,26 @@ export function sessionRoutes(app: App, identity: Identity): void {
       await sessions.end(userId, sessionId);
       clearSessionCookie(reply, publicUrl);
       return reply.code(204).send(null);
+    },
+  );
+
+  app.patch(
+    '/api/session',
+    {
+      onRequest,
+      schema: {
+        operationId: 'changeOwnProfile',
+        tags,
+        summary: 'Change my name',
+        security: [{ session: [] }],
+        body: OwnProfile,
+        response: { 200: WhoAmI, 400: problem, ...refused },
+      },
+    },
+    async (request) => {
+      const account = asUser(request.account);
+      const name = await profiles.rename(account.userId, request.body.name);
+      return whoIs(identity, { ...account, name });
     },
   );
 

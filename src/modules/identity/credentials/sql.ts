@@ -68,6 +68,10 @@ export async function updatePassword(tx: Tx, userId: string, passwordHash: strin
   await tx.query(`update users set password_hash = $2 where id = $1`, [userId, passwordHash]);
 }
 
+export async function updateUserName(tx: Tx, userId: string, name: string): Promise<void> {
+  await tx.query(`update users set name = $2 where id = $1`, [userId, name]);
+}
+
 export function selectMembershipsOfUser(tx: Tx, userId: string): Promise<MembershipRow[]> {
   return tx.query<MembershipRow>(
     `select w.workspace_id as "workspaceId", w.uuid, w.slug, w.name, m.role

@@ -2,7 +2,13 @@ import Type from 'typebox';
 import { type App, byBrowserOrKey, problem } from '#platform/http';
 import { actorOf } from '../access/principal.ts';
 import type { Identity } from '../door.ts';
-import { NewWorkspace, Workspace, WorkspaceList } from '../schema.ts';
+import {
+  type LanguageSettings,
+  languageDefaults,
+  NewWorkspace,
+  Workspace,
+  WorkspaceList,
+} from '../schema.ts';
 import type { SettingsChanges } from './settings.ts';
 import type { WorkspaceRow } from './sql.ts';
 
@@ -10,6 +16,13 @@ const refused = { 400: problem, 401: problem, 403: problem, 429: problem };
 
 export function workspaceRoutes(app: App, identity: Identity): void {
   const { workspaces, settings } = identity;
+
+  async function answer({ id, uuid, createdAt, stored, ...row }: WorkspaceRow) {
+    // The program registers this section where it serves a console; without one there is nothing to choose.
+    const { languages = languageDefaults } = await settings.readAll(id);
+    const { console: language } = languages as LanguageSettings;
+    return { ...row, id: uuid, language, createdAt: createdAt.toISOString() };
+  }
 
   app.get(
     '/api/workspaces',
@@ -25,11 +38,11 @@ export function workspaceRoutes(app: App, identity: Identity): void {
     },
     async (request) => {
       const { account } = request;
-      if (account.kind === 'cli') return { items: (await workspaces.list()).map(workspaceAnswer) };
+      if (account.kind === 'cli') return { items: await Promise.all((await workspaces.list()).map(answer)) };
       const ids =
         account.kind === 'key' ? [account.workspaceId] : account.memberships.map((m) => m.workspaceId);
       const rows = await Promise.all(ids.map((id) => workspaces.get(id)));
-      return { items: rows.flatMap((row) => (row ? [workspaceAnswer(row)] : [])) };
+      return { items: await Promise.all(rows.flatMap((row) => (row ? [answer(row)] : []))) };
     },
   );
 
@@ -49,7 +62,7 @@ export function workspaceRoutes(app: App, identity: Identity): void {
     },
     async (request, reply) => {
       const row = await workspaces.create(request.body, actorOf(request.account));
-      return reply.code(201).send(workspaceAnswer(row));
+      return reply.code(201).send(await answer(row));
     },
   );
 
@@ -98,8 +111,4 @@ export function workspaceRoutes(app: App, identity: Identity): void {
       return settings.readAll(request.principal.workspaceId);
     },
   );
-}
-
-function workspaceAnswer({ uuid, slug, name, timeZone, country, currency, createdAt }: WorkspaceRow) {
-  return { id: uuid, slug, name, timeZone, country, currency, createdAt: createdAt.toISOString() };
 }

@@ -1,0 +1,20 @@
+export default {
+  title: 'My sessions',
+  answer_one: 'You are signed in here only.',
+  answer_other:
+    'You are signed in in {{count}} places. End what you do not recognise, and change your password.',
+  device: '{{browser}} on {{system}}',
+  unknown: 'A browser without a name',
+  here: 'this one',
+  seen: 'last seen {{ago}}',
+  since: 'signed in {{moment}} from {{address}}',
+  end: 'End',
+  ended: 'The session has ended.',
+  endOthers: 'End all others',
+  endedOthers_one: 'One other session has ended.',
+  endedOthers_other: '{{count}} other sessions have ended.',
+  team: 'Sessions of the team',
+  teamNote: 'Where the others are signed in.',
+  noOthers: 'Nobody else is signed in.',
+  more: 'Show more',
+};

@@ -1,0 +1,17 @@
+export default {
+  title: '我的登录',
+  answer_other: '您在 {{count}} 处登录。如有不认识的，请结束该登录并修改密码。',
+  device: '{{system}} 上的 {{browser}}',
+  unknown: '未知浏览器',
+  here: '当前',
+  seen: '最近活动：{{ago}}',
+  since: '{{moment}} 自 {{address}} 登录',
+  end: '结束',
+  ended: '该登录已结束。',
+  endOthers: '结束其他登录',
+  endedOthers_other: '已结束其他 {{count}} 处登录。',
+  team: '团队的登录',
+  teamNote: '其他成员的登录情况。',
+  noOthers: '没有其他成员登录。',
+  more: '显示更多',
+};
