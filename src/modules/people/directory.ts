@@ -1,6 +1,7 @@
 import type { Tx } from '#platform/postgres';
 import type { IdentityRules } from './identifier.ts';
 import { anonymousKinds, normalize, parseIdentifier } from './identifier.ts';
+import { nameIn } from './name.ts';
 import { newestAnswer } from './node.ts';
 import { keyOf, personId } from './person-id.ts';
 import * as read from './read-sql.ts';
@@ -17,6 +18,8 @@ export interface PersonSummary {
   known: boolean;
   identifiers: string[];
   first_seen: string;
+  traits?: Record<string, unknown>;
+  last_seen?: string | null;
 }
 
 export interface TraitValue {
@@ -79,36 +82,69 @@ export async function findIdentifier(
   return row ?? null;
 }
 
+/** A person as it is stored, for lists. */
+export interface StoredPerson {
+  person: number;
+  head: sql.IdentifierRow;
+  /** Oldest first. */
+  members: readonly sql.IdentifierRow[];
+  traits: Record<string, TraitValue>;
+  /** What each profile calls them, in the order of a list by name; oldest first. */
+  names: readonly { key: number; name: string | null }[];
+}
+
 /** People in the order of the keys given; a key that is nobody's any more is left out. */
+export async function loadPeople(
+  tx: Tx,
+  workspaceId: number,
+  persons: readonly number[],
+): Promise<StoredPerson[]> {
+  if (persons.length === 0) return [];
+  const members = Map.groupBy(await sql.membersOf(tx, workspaceId, persons), (row) => row.person_key);
+  const keys = [...members.values()].flat().map((row) => row.key);
+  const rows = await read.profilesOf(tx, workspaceId, keys);
+  const profiles = new Map(rows.map((p) => [p.key, p.traits]));
+  const names = new Map(rows.map((p) => [p.key, p.name]));
+  return persons.flatMap((person) => {
+    const rows = members.get(person)?.sort((a, b) => a.key - b.key);
+    const head = rows?.[0];
+    if (!rows || !head) return [];
+    return {
+      person,
+      head,
+      members: rows,
+      traits: mergeTraits(rows, profiles),
+      names: rows.map(({ key }) => ({ key, name: names.get(key) ?? null })),
+    };
+  });
+}
+
+/** A person as a list shows them, with the traits that were asked for. */
+export function summaryOf(
+  { head, members, traits }: StoredPerson,
+  rules: IdentityRules,
+  wanted: readonly string[] = [],
+): PersonSummary {
+  return {
+    id: personId(head.created_at, head.key),
+    name: nameOf(traits),
+    known: members.some((row) => !anonymousKinds.has(row.kind)),
+    identifiers: strongestFirst(members, rules).slice(0, 4).map(labelOf),
+    first_seen: head.created_at.toISOString(),
+    ...(wanted.length > 0
+      ? { traits: Object.fromEntries(wanted.map((name) => [name, own(traits, name)?.value ?? null])) }
+      : {}),
+  };
+}
+
+/** People in the order of the keys given, as lists show them. */
 export async function summarize(
   tx: Tx,
   workspaceId: number,
   persons: readonly number[],
   rules: IdentityRules,
 ): Promise<PersonSummary[]> {
-  if (persons.length === 0) return [];
-  const members = Map.groupBy(await sql.membersOf(tx, workspaceId, persons), (row) => row.person_key);
-  const profiles = new Map(
-    (
-      await read.profilesOf(
-        tx,
-        workspaceId,
-        [...members.values()].flat().map((row) => row.key),
-      )
-    ).map((p) => [p.key, p.traits]),
-  );
-  return persons.flatMap((person) => {
-    const rows = members.get(person)?.sort((a, b) => a.key - b.key);
-    const head = rows?.[0];
-    if (!rows || !head) return [];
-    return {
-      id: personId(head.created_at, head.key),
-      name: nameIn(mergeTraits(rows, profiles)),
-      known: rows.some((row) => !anonymousKinds.has(row.kind)),
-      identifiers: strongestFirst(rows, rules).slice(0, 4).map(labelOf),
-      first_seen: head.created_at.toISOString(),
-    };
-  });
+  return (await loadPeople(tx, workspaceId, persons)).map((person) => summaryOf(person, rules));
 }
 
 export function strongestFirst<T extends { kind: string; key: number }>(
@@ -145,16 +181,12 @@ function mergeTraits(
   return traits;
 }
 
-function nameIn(traits: Record<string, TraitValue>): string | null {
-  const text = (name: string) => {
-    const value = Object.hasOwn(traits, name) ? traits[name]?.value : undefined;
-    return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
-  };
-  const full = text('name');
-  if (full) return full;
-  const first = text('firstName') ?? text('first_name');
-  const last = text('lastName') ?? text('last_name');
-  return first && last ? `${first} ${last}` : (first ?? last);
+export function nameOf(traits: Readonly<Record<string, TraitValue>>): string | null {
+  return nameIn((name) => own(traits, name)?.value);
+}
+
+function own(traits: Readonly<Record<string, TraitValue>>, name: string): TraitValue | undefined {
+  return Object.hasOwn(traits, name) ? traits[name] : undefined;
 }
 
 /** What holds for each purpose: the newest answer over all identifiers, else the workspace's default; with its evidence. */
@@ -207,7 +239,7 @@ export async function describe(
     list.filter((key) => key !== but).map((key) => labels.get(key) ?? 'erased');
   return {
     id: personId(head.created_at, head.key),
-    name: nameIn(traits),
+    name: nameOf(traits),
     known: members.some((row) => !anonymousKinds.has(row.kind)),
     first_seen: head.created_at.toISOString(),
     identifiers: strongestFirst(members, rules).map((row) => ({
