@@ -7,7 +7,9 @@ import {
 } from '@tanstack/react-router';
 import { Inside } from './frame/inside.tsx';
 import { Lost } from './frame/lost.tsx';
+import { readAddress } from './kit/address.ts';
 import { isPeriod, type Period } from './kit/period.tsx';
+import { peopleAddress } from './people/address.ts';
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
@@ -47,10 +49,7 @@ const homeRoute = createRoute({
 const peopleRoute = createRoute({
   getParentRoute,
   path: '/people',
-  validateSearch: (search: Record<string, unknown>): { q?: string } => {
-    const q = text(search.q);
-    return q ? { q } : {};
-  },
+  validateSearch: (search: Record<string, unknown>) => readAddress(search, peopleAddress),
   component: lazyRouteComponent(() => import('./people/people.tsx')),
 });
 
@@ -123,6 +122,8 @@ const importRoute = createRoute({
 const kitRoute = createRoute({
   getParentRoute,
   path: '/kit',
+  validateSearch: (search: Record<string, unknown>) =>
+    readAddress(search, ['sort', 'columns', 'filter', 'kind', 'seen', 'city', 'trait']),
   component: lazyRouteComponent(() => import('./kit/show.tsx')),
 });
 

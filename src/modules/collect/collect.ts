@@ -94,7 +94,7 @@ export function createCollect(deps: CollectDeps) {
   const seen = new Seen({ ch, paths, clock });
   people.useBehaviour({
     stageOf: (workspaceId, keys) => events.stageOf(workspaceId, keys),
-    lastSeen: (workspaceId, keys) => seen.last(workspaceId, keys),
+    lastSeen: (workspaceId, keys, wanted) => seen.last(workspaceId, keys, wanted),
     seen: (workspaceId, wanted) => seen.people(workspaceId, wanted),
     countSeen: (workspaceId, wanted) => seen.count(workspaceId, wanted),
   });

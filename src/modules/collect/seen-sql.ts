@@ -17,11 +17,12 @@ export async function lastSeen(
   ch: ClickHouse,
   workspaceId: number,
   keys: readonly number[],
+  wanted: SeenRows,
 ): Promise<{ key: string; last: string }[]> {
   return ch.query(
     `select toString(key) as key, toString(toUnixTimestamp64Milli(max(time))) as last from people_events
-      where workspace_id = {ws:UInt32} and key in ({keys:Array(UInt64)}) and contract = 0 group by people_events.key`,
-    { ws: workspaceId, keys },
+      where key in ({keys:Array(UInt64)}) and ${rows} group by people_events.key`,
+    { ws: workspaceId, keys, ...wanted },
   );
 }
 

@@ -9,6 +9,9 @@ import * as sql from './seen-sql.ts';
 const windowsDays = [2, 30, 400];
 const dayMs = 86_400_000;
 
+type EventWanted = Pick<SeenWanted, 'from' | 'channel' | 'stage'>;
+const anything: EventWanted = { from: null, channel: null, stage: null };
+
 /** Who was seen when, where, and doing what. */
 export class Seen {
   readonly #deps: { ch: ClickHouse; paths: Paths; clock: Clock };
@@ -17,9 +20,18 @@ export class Seen {
     this.#deps = deps;
   }
 
-  async last(workspaceId: number, keys: readonly number[]): Promise<Map<number, number>> {
+  async last(
+    workspaceId: number,
+    keys: readonly number[],
+    wanted: EventWanted = anything,
+  ): Promise<Map<number, number>> {
     if (keys.length === 0) return new Map();
-    const rows = await sql.lastSeen(this.#deps.ch, workspaceId, keys);
+    const rows = await sql.lastSeen(
+      this.#deps.ch,
+      workspaceId,
+      keys,
+      await this.#rowsOf(workspaceId, wanted),
+    );
     return new Map(rows.map(({ key, last }) => [Number(key), Number(last)]));
   }
 
@@ -40,14 +52,11 @@ export class Seen {
     return told(await sql.byLast(ch, workspaceId, rows, after, most));
   }
 
-  async count(workspaceId: number, wanted: Pick<SeenWanted, 'from' | 'channel' | 'stage'>): Promise<number> {
+  async count(workspaceId: number, wanted: EventWanted): Promise<number> {
     return sql.countSeen(this.#deps.ch, workspaceId, await this.#rowsOf(workspaceId, wanted));
   }
 
-  async #rowsOf(
-    workspaceId: number,
-    { from, channel, stage }: Pick<SeenWanted, 'from' | 'channel' | 'stage'>,
-  ): Promise<sql.SeenRows> {
+  async #rowsOf(workspaceId: number, { from, channel, stage }: EventWanted): Promise<sql.SeenRows> {
     const rows = { from: from?.getTime() ?? 0, channel: channel ?? '', names: [] as string[] };
     if (stage === null) return rows;
     const path = await this.#deps.paths.map(workspaceId);

@@ -2,8 +2,8 @@
 export interface Behaviour {
   /** The furthest stage on the path that these identifiers' events reached. */
   stageOf(workspaceId: number, keys: readonly number[]): Promise<string | null>;
-  /** When each of these identifiers had an event last, in ms. */
-  lastSeen(workspaceId: number, keys: readonly number[]): Promise<Map<number, number>>;
+  /** When each of these identifiers had such an event last, in ms; those that had none are left out. */
+  lastSeen(workspaceId: number, keys: readonly number[], wanted?: EventWanted): Promise<Map<number, number>>;
   /**
    * People with an event as it is wanted, by the newest such event or by when they were met, from beyond a place; the
    * last of all comes when fewer than `most` are handed out.

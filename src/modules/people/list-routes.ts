@@ -4,15 +4,24 @@ import { byBrowserOrKey, problem } from '#platform/http';
 import * as directory from './directory.ts';
 import { asksForEvents, asksNothing, filterOf, fits, seenFilterOf } from './filter.ts';
 import type { Listing } from './list.ts';
-import { countPeople, listPeople } from './list.ts';
+import { countPeople, listPeople, seenAmong } from './list.ts';
+import { traitNames } from './list-sql.ts';
 import type { People } from './people.ts';
-import { PeopleCountQuery, PeopleCountSchema, PeopleQuery, PersonSummarySchema, refuse } from './schema.ts';
+import {
+  PeopleCountQuery,
+  PeopleCountSchema,
+  PeopleQuery,
+  PersonSummarySchema,
+  TraitNameSchema,
+} from './schema.ts';
 import { search } from './search.ts';
 
 const tags = ['People'];
 const errors = { '4xx': problem, '5xx': problem };
 /** As many are found by a text at most, when a filter then looks at each. */
 const mostFound = 1_000;
+
+const mostTraits = 500;
 
 /** The API about whom there is. */
 export function listRoutes(app: App, people: People): void {
@@ -36,19 +45,19 @@ export function listRoutes(app: App, people: People): void {
   /** Whom an identifier or a text means, all on one page. */
   async function found(list: Listing, query: PeopleQuery, limit: number): Promise<directory.StoredPerson[]> {
     const { workspaceId, filter, settings } = list;
-    if (asksForEvents(list.seen))
-      throw refuse('bad-query', 'What people did cannot be asked for together with a text or an identifier.');
-    return list.inTx(async (tx) => {
+    const hasEvents = asksForEvents(list.seen);
+    const people = await list.inTx(async (tx) => {
       if (query.identifier !== undefined) {
         const row = await directory.findIdentifier(tx, workspaceId, query.identifier, list.rules);
         const one = row ? await directory.loadPeople(tx, workspaceId, [row.person_key]) : [];
         return one.filter((person) => fits(person, filter, settings));
       }
-      const most = asksNothing(filter) ? limit : mostFound;
+      const most = asksNothing(filter) && !hasEvents ? limit : mostFound;
       const keys = await search(tx, workspaceId, query.q ?? '', list.rules, most);
       const all = await directory.loadPeople(tx, workspaceId, keys);
-      return all.filter((person) => fits(person, filter, settings)).slice(0, limit);
+      return all.filter((person) => fits(person, filter, settings));
     });
+    return (hasEvents ? await seenAmong(list, people) : people).slice(0, limit);
   }
 
   app.get(
@@ -93,6 +102,29 @@ export function listRoutes(app: App, people: People): void {
         }),
         next: page.next,
       };
+    },
+  );
+
+  app.get(
+    '/api/people/traits',
+    {
+      onRequest: may('people:read'),
+      schema: {
+        tags,
+        operationId: 'listTraitNames',
+        summary: 'The names of all traits that were ever told, with the types of their values',
+        security: byBrowserOrKey,
+        response: {
+          200: Type.Object({
+            items: Type.Array(TraitNameSchema),
+          }),
+          ...errors,
+        },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = request.principal;
+      return { items: await pg.inWorkspace(workspaceId, (tx) => traitNames(tx, workspaceId, mostTraits)) };
     },
   );
 

@@ -90,3 +90,15 @@ export async function countHeads(tx: Tx, workspaceId: number): Promise<number> {
   );
   return Number(row?.people ?? 0);
 }
+
+export async function traitNames(
+  tx: Tx,
+  workspaceId: number,
+  most: number,
+): Promise<{ name: string; types: string[] }[]> {
+  return tx.query(
+    `select name, array_agg(type order by type) as types from trait_types
+      where workspace_id = $1 group by name order by name limit $2`,
+    [workspaceId, most],
+  );
+}

@@ -130,6 +130,8 @@ describe.each([1, 2, 50])('in pages of %d', (limit) => {
     ['channel=web&did=deal', ['ann']],
     ['did=deal&sort=oldest', ['ann', 'cy']],
     ['did=use', []],
+    ['did=deal&trait=city:Leith', ['ann']],
+    ['did=deal&sort=name', ['ann', 'cy']],
     ['did=attention&known=true&sort=seen', ['bo']],
   ])('%s lists %j', async (query, expected) => {
     expect(await listed(query, limit)).toEqual(expected);
@@ -140,8 +142,9 @@ test('a text and a filter hold together', async () => {
   expect(await listed('q=leith')).toEqual(expect.arrayContaining(['ann', 'bo']));
   expect(await listed('q=leith&trait=plan:gold')).toEqual(['ann']);
   expect(await listed('q=leith&has=email')).toEqual([]);
-  const both = await p.ask<{ detail: string }>('GET', '/api/people?q=leith&channel=till');
-  expect(both.status).toBe(400);
+  expect(await listed('q=ash&channel=till')).toEqual(['cy']);
+  expect(await listed('q=ash&channel=chat')).toEqual([]);
+  expect(await listed('identifier=user_id:cy&did=deal')).toEqual(['cy']);
 });
 
 test('shows the traits and the moment that are asked for', async () => {
@@ -164,6 +167,7 @@ test.each<[string, number]>([
   ['trait=city:Leith', 2],
   ['consent=marketing_email:granted', 1],
   ['channel=till', 1],
+  ['did=deal&trait=city:Leith', 1],
   [`seen_from=${at(25)}`, 3],
 ])('counts %s: %d', async (query, people) => {
   const { body } = await p.ask('GET', `/api/people/count?${query}`);
@@ -196,6 +200,30 @@ test.each([
   'sort=up',
 ])('%s is refused', async (query) => {
   expect((await p.ask('GET', `/api/people?${query}`)).status).toBe(400);
+});
+
+test('names the traits that were told', async () => {
+  const { body } = await p.ask<{ items: { name: string; types: string[] }[] }>('GET', '/api/people/traits');
+  expect(body.items).toEqual(
+    expect.arrayContaining([
+      { name: 'city', types: ['text'] },
+      { name: 'visits', types: ['number'] },
+    ]),
+  );
+  const other = await p.ask<{ items: { name: string }[] }>('GET', '/api/people/traits', undefined, otherKey);
+  expect(other.body.items.map(({ name }) => name)).toEqual(['city', 'name']);
+});
+
+test('every answer about consent is evidence, the newest first', async () => {
+  const url = `/api/people/${await idOf('user_id:bo')}/consent`;
+  await p.ask('POST', url, { purposes: { marketing_email: false }, source: 'Call', text_version: '2' });
+  const { body } = await p.ask<{ items: { purpose: string }[] }>('GET', url);
+  expect(body.items.filter(({ purpose }) => purpose === 'marketing_email')).toMatchObject([
+    { granted: false, source: 'Call', text_version: '2', from: 'user_id:bo' },
+    { granted: true, source: 'Form', text_version: '1', from: 'user_id:bo' },
+  ]);
+  await p.ask('POST', url, { purposes: { marketing_email: true }, source: 'Form' });
+  expect((await p.ask('GET', url, undefined, otherKey)).status).toBe(404);
 });
 
 test('what was said of a trait, newest first, with when, where and by which identifier', async () => {

@@ -46,7 +46,10 @@ export async function listPeople(
 ): Promise<{ people: directory.StoredPerson[]; next: string | null }> {
   let after = cursor === undefined ? null : placeOf(cursor, list.order);
   const found: directory.StoredPerson[] = [];
-  const walk = (await fewWithTrait(list)) ?? (await walkOf(list));
+  const few = await fewWithTrait(list);
+  const walk = few ?? (await walkOf(list));
+  // Elsewhere ClickHouse hands out only whom it is asked for.
+  const checksEvents = asksForEvents(list.seen) && (few !== null || list.order === 'name');
   const isPlain = asksNothing(list.filter) && list.order !== 'name';
   let looked = 0;
   for (let most = limit + 1; ; most = Math.min(4_000, most * 4)) {
@@ -56,7 +59,8 @@ export async function listPeople(
     const loaded = await list.inTx((tx) =>
       directory.loadPeople(tx, list.workspaceId, [...new Set(stretch.map(({ person }) => person))]),
     );
-    const byPerson = new Map(loaded.map((one) => [one.person, one]));
+    const candidates = checksEvents ? await seenAmong(list, loaded) : loaded;
+    const byPerson = new Map(candidates.map((one) => [one.person, one]));
     for (const place of stretch) {
       if (found.length === limit) return { people: found, next: cursorOf(after, list.order) };
       const person = byPerson.get(place.person);
@@ -75,16 +79,11 @@ type Walk = (after: Place | null, most: number) => Promise<Place[]>;
 async function walkOf(list: Listing): Promise<Walk> {
   const { workspaceId, order, filter, seen, inTx } = list;
   if (order === 'name') {
-    const wanted = asksForEvents(seen) ? await seenSet(list) : null;
     return async (after, most) => {
       const rows = await inTx((tx) =>
         sql.namesBeyond(tx, workspaceId, after && { name: String(after.at), key: after.key }, most),
       );
-      return rows.map(({ person, key, name }) => ({
-        person: !wanted || wanted.has(person) ? person : 0,
-        key,
-        at: name,
-      }));
+      return rows.map(({ person, key, name }) => ({ person, key, at: name }));
     };
   }
   if (order === 'seen' || asksForEvents(seen)) {
@@ -112,7 +111,7 @@ async function walkOf(list: Listing): Promise<Walk> {
 
 /** Where a trait is rare, the few who have it are all the candidates there are. */
 async function fewWithTrait(list: Listing): Promise<Walk | null> {
-  if (list.order === 'seen' || asksForEvents(list.seen)) return null;
+  if (list.order === 'seen') return null;
   const persons = await rareCandidates(list);
   if (!persons) return null;
   if (list.order === 'name') return byName(list, persons);
@@ -157,14 +156,14 @@ async function rareCandidates({ workspaceId, filter, inTx }: Listing): Promise<n
   return null;
 }
 
-async function seenSet({ workspaceId, behaviour, seen }: Listing): Promise<Set<number>> {
-  const rows = await needed(behaviour).seen(workspaceId, {
-    ...seen,
-    order: 'newest',
-    after: null,
-    most: 5_000_000,
-  });
-  return new Set(rows.map(({ person }) => person));
+/** Those of these people who had an event as it is wanted. Throws `Unavailable` while ClickHouse is away. */
+export async function seenAmong(
+  { workspaceId, behaviour, seen }: Listing,
+  people: readonly directory.StoredPerson[],
+): Promise<directory.StoredPerson[]> {
+  const keys = people.flatMap(({ members }) => members.map((row) => row.key));
+  const had = await needed(behaviour).lastSeen(workspaceId, keys, seen);
+  return people.filter(({ members }) => members.some((row) => had.has(row.key)));
 }
 
 function needed(behaviour: Behaviour | null): Behaviour {
@@ -196,18 +195,22 @@ const [stretches, stretchLength] = [120, 60];
 /** How many people a filter is about: counted where that is quick, else estimated from a sample. */
 export async function countPeople(list: Listing): Promise<{ people: number | null; exact: boolean }> {
   const { workspaceId, filter, seen, settings, inTx } = list;
-  if (asksForEvents(seen)) {
+  const few = await rareCandidates(list);
+  if (asksForEvents(seen) && !few) {
     if (!asksNothing(filter)) return { people: null, exact: false };
     return { people: await needed(list.behaviour).countSeen(workspaceId, seen), exact: true };
   }
-  const few = await rareCandidates(list);
+  if (few) {
+    const loaded = await inTx((tx) => directory.loadPeople(tx, workspaceId, few));
+    const people = loaded.filter((person) => fits(person, filter, settings));
+    return { people: (asksForEvents(seen) ? await seenAmong(list, people) : people).length, exact: true };
+  }
   return inTx(async (tx) => {
     const fitting = async (persons: readonly number[]) => {
       if (asksNothing(filter)) return persons.length;
       const people = await directory.loadPeople(tx, workspaceId, persons);
       return people.filter((person) => fits(person, filter, settings)).length;
     };
-    if (few) return { people: await fitting(few), exact: true };
     const span = await sql.keySpan(tx, workspaceId);
     if (!span) return { people: 0, exact: true };
     const keys = span.to - span.from;

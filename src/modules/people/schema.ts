@@ -107,6 +107,25 @@ export const ConsentSchema = Type.Object({
   text_version: Type.Union([Type.String(), Type.Null()]),
 });
 
+export const ConsentEvidenceSchema = Type.Object(
+  {
+    purpose: Type.String(),
+    granted: Type.Boolean(),
+    time: Type.String({ format: 'date-time', description: 'When it was answered' }),
+    received: Type.String({ format: 'date-time' }),
+    source: Type.String({ description: 'Where it was asked' }),
+    text_version: Type.Union([Type.String(), Type.Null()]),
+    message_id: Type.Union([Type.String(), Type.Null()], { description: 'The event that carried it' }),
+    from: Type.String({ description: 'The identifier it came with, as kind:value' }),
+  },
+  { title: 'An answer about consent' },
+);
+
+export const TraitNameSchema = Type.Object({
+  name: Type.String(),
+  types: Type.Array(Type.String(), { description: 'text, number, boolean, date, list, object, null' }),
+});
+
 export const PersonSummarySchema = Type.Object(
   {
     id: Type.String(),
