@@ -35,8 +35,6 @@ export function chartOption(
   return {
     animation: !o.isStill,
     animationDuration: 200,
-    // Patterns are drawn for the series that ask for one; the words for those who cannot see are ours.
-    aria: { enabled: true, label: { enabled: false }, decal: { show: true } },
     textStyle: { fontFamily: o.fontFamily, color: ink.ink },
     grid: {
       left: 8,
@@ -78,9 +76,17 @@ export function chartOption(
         symbol: 'none',
         itemStyle: {
           borderRadius: [3, 3, 0, 0],
-          decal: isPatterned
-            ? { color: ink.raised, dashArrayX: [1, 0], dashArrayY: [3, 4], rotation: -Math.PI / 4 }
-            : 'none',
+          ...(isPatterned
+            ? {
+                decal: {
+                  symbol: 'rect',
+                  color: ink.raised,
+                  dashArrayX: [1, 0],
+                  dashArrayY: [3, 4],
+                  rotation: -Math.PI / 4,
+                },
+              }
+            : {}),
         },
         lineStyle: { width: 2, type: isPatterned ? 'dashed' : 'solid' },
         label: {
@@ -90,7 +96,8 @@ export function chartOption(
           fontSize: 11,
           formatter: ({ value }: { value: number }) => o.compact(value),
         },
-        labelLayout: { hideOverlap: true },
+        // Names of lines give way to each other; a number over a bar is left out where there is no room.
+        labelLayout: kind === 'line' ? { moveOverlap: 'shiftY' } : { hideOverlap: true },
         endLabel: { show: kind === 'line', formatter: '{a}', color: colour },
       };
     }),

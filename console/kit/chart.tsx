@@ -1,5 +1,5 @@
 import { BarChart, LineChart } from 'echarts/charts';
-import { AriaComponent, GridComponent, TooltipComponent } from 'echarts/components';
+import { GridComponent, TooltipComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
@@ -11,16 +11,7 @@ import { useFormat } from './format.ts';
 
 export type { Series } from './chart-option.ts';
 
-echarts.use([
-  BarChart,
-  LineChart,
-  AriaComponent,
-  GridComponent,
-  TooltipComponent,
-  LabelLayout,
-  CanvasRenderer,
-  SVGRenderer,
-]);
+echarts.use([BarChart, LineChart, GridComponent, TooltipComponent, LabelLayout, CanvasRenderer, SVGRenderer]);
 
 /** A picture as it can be taken away, in the colours that it is seen in. */
 export interface Drawn {

@@ -133,7 +133,7 @@ export default {
     stepMapping: 'Mapping',
     stepGo: 'Import',
     importing: 'Importing',
-    importingNote: '{{count}} rows',
+    importingNote: '{{rows}} rows',
     waiting: 'Looking at the file',
     sideWho: 'Who',
     sideWhat: 'What',

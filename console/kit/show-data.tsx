@@ -18,6 +18,7 @@ import { useTell } from './toast.tsx';
 
 export function ShowWays() {
   const { t } = useTranslation('kit');
+  const format = useFormat();
   const [step, setStep] = useState('mapping');
   const [side, setSide] = useState<'who' | 'what'>('who');
   const [density, setDensity] = useState<'roomy' | 'tight'>('roomy');
@@ -61,7 +62,7 @@ export function ShowWays() {
             label={t('show.importing')}
             done={341_200}
             total={541_909}
-            note={t('show.importingNote', { count: 341_200 })}
+            note={t('show.importingNote', { rows: format.exact(341_200) })}
           />
           <Progress label={t('show.waiting')} done={0} total={null} />
           <div className="flex">

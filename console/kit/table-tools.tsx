@@ -10,6 +10,8 @@ import type { Column } from './table-state.ts';
 
 /** What stands over a table: a filter, the choice of columns, the way out as CSV, and what to do with chosen rows. */
 export function TableTools<Row>(props: {
+  lead: ReactNode;
+  hasRows: boolean;
   columns: readonly Column<Row>[];
   usual: readonly string[];
   shown: readonly string[];
@@ -25,7 +27,7 @@ export function TableTools<Row>(props: {
   const { t } = useTranslation('kit');
   const format = useFormat();
   const { columns, shown, onShown, onFilter, exportAs } = props;
-  if (!onShown && !onFilter && !exportAs && props.chosen === 0) return null;
+  if (!props.lead && !onShown && !onFilter && !exportAs && props.chosen === 0) return null;
   const takeOut = () => {
     const given = columns.filter((column) => column.value && shown.includes(column.id));
     const rows = props.rowsToExport().map((row) => given.map((column) => column.value?.(row)));
@@ -36,7 +38,8 @@ export function TableTools<Row>(props: {
     download(`${exportAs}.csv`, csv, 'text/csv');
   };
   return (
-    <div className="mb-2 flex min-h-9 flex-wrap items-center gap-2">
+    <div className="mb-2 flex min-h-9 shrink-0 flex-wrap items-center gap-2">
+      {props.lead}
       {onFilter && (
         <div className="relative w-56 max-w-full">
           <Search
@@ -83,7 +86,7 @@ export function TableTools<Row>(props: {
             </DropdownMenu.Portal>
           </DropdownMenu.Root>
         )}
-        {exportAs && (
+        {exportAs && props.hasRows && (
           <Button icon={Download} onClick={takeOut}>
             {t('table.export')}
           </Button>

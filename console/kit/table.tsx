@@ -28,6 +28,8 @@ export function Table<Row extends RowData>(props: {
   shown?: readonly string[] | undefined;
   /** Lets columns be chosen; undefined means the usual ones. */
   onShown?: (ids: string[] | undefined) => void;
+  /** What stands at the beginning of the line over the table, also while it is empty: its filters. */
+  lead?: ReactNode;
   /** Rows that hold this text; with `onFilter` there is a field for it. */
   filter?: string;
   onFilter?: (text: string) => void;
@@ -75,8 +77,9 @@ export function Table<Row extends RowData>(props: {
     if (hasMore && lastShown >= rows.length - 15) onMore?.();
   }, [hasMore, lastShown, rows.length, onMore]);
 
-  if (props.isLoading) return <Skeleton lines={8} />;
-  if (props.rows.length === 0 && !hasMore) return props.empty;
+  const isEmpty = props.rows.length === 0 && !hasMore;
+  if (!props.lead && props.isLoading) return <Skeleton lines={8} />;
+  if (!props.lead && isEmpty) return props.empty;
 
   const canChoose = props.actions !== undefined;
   const choose = (id: string) => table.setRowSelection((now) => toggled(now, id));
@@ -110,6 +113,8 @@ export function Table<Row extends RowData>(props: {
       className={clsx('flex flex-col', props.isBounded ? 'h-full' : 'max-h-[calc(100dvh-12.5rem)] min-h-64')}
     >
       <TableTools
+        lead={props.lead}
+        hasRows={!isEmpty && !props.isLoading}
         columns={props.columns}
         usual={usual}
         shown={columns.map(({ id }) => id)}
@@ -122,16 +127,19 @@ export function Table<Row extends RowData>(props: {
         onClear={() => table.setRowSelection({})}
         actions={chosen.size > 0 ? props.actions?.(chosenRows(), () => table.setRowSelection({})) : null}
       />
+      {props.isLoading && <Skeleton lines={8} />}
+      {isEmpty && !props.isLoading && props.empty}
       {/* Grid roles instead of a table's elements, because rows that do not exist cannot be laid out by a table. */}
       <div
         role="table"
+        hidden={isEmpty || props.isLoading}
         aria-label={props.label}
         aria-rowcount={hasMore ? -1 : rows.length + 1}
         ref={(element) => {
           element?.style.setProperty('--tracks', tracks.map(minmax).join(' '));
           element?.style.setProperty('--narrow-tracks', narrow.map(minmax).join(' '));
         }}
-        className="flex min-h-0 grow flex-col"
+        className="flex min-h-0 grow flex-col [&[hidden]]:hidden"
       >
         <div role="rowgroup" className="border-line border-b">
           <div role="row" aria-rowindex={1} className={clsx(rowClass, 'h-9 text-s text-quiet')}>

@@ -82,9 +82,6 @@ export default function People() {
           className="field pl-10"
         />
       </div>
-      <div className="mb-3">
-        <FilterBar filters={filters} value={address} onChange={change} />
-      </div>
       {list.error && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       <Table
         label={t('title')}
@@ -96,6 +93,7 @@ export default function People() {
         onSort={({ by }) => change({ sort: nextOrder(by, order) })}
         shown={shown}
         onShown={(ids) => change({ columns: ids?.join() })}
+        lead={<FilterBar filters={filters} value={address} onChange={change} />}
         exportAs="people"
         actions={() => null}
         isLoading={list.isPending}
