@@ -167,7 +167,10 @@ test('join two, see what comes and the joined timeline, split them again', async
   // What both did stands in one line of time, and the evidence says who decided.
   await page.getByText('Order completed').waitFor();
   await page.getByText(`Kettle ${run}`).waitFor();
-  await page.getByText(/^(?:One piece|\d+ pieces) of evidence$/).first().click();
+  await page
+    .getByText(/^(?:One piece|\d+ pieces) of evidence$/)
+    .first()
+    .click();
   await page
     .getByText(/your team decided it/)
     .first()

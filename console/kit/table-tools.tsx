@@ -65,7 +65,7 @@ export function TableTools<Row>(props: {
       )}
       {props.actions}
       <div className="ml-auto flex gap-2">
-        {onShown && (
+        {onShown && props.hasRows && (
           <DropdownMenu.Root modal={false}>
             <DropdownMenu.Trigger asChild>
               <Button icon={Columns3}>{t('table.columns')}</Button>

@@ -12,7 +12,10 @@ import { traitText } from './trait-text.ts';
 const mostTraits = 60;
 
 /** The columns of the list of people; each trait that was ever told can be one. */
-export function usePeopleColumns(traits: readonly string[]): Column<PersonSummary>[] {
+export function usePeopleColumns(
+  traits: readonly string[],
+  shown: readonly string[] = [],
+): Column<PersonSummary>[] {
   const { t } = useTranslation('people');
   const { workspace } = useSession();
   const format = useFormat(workspace.timeZone);
@@ -45,6 +48,8 @@ export function usePeopleColumns(traits: readonly string[]): Column<PersonSummar
       id: 'kind',
       title: t('kind'),
       width: '84px',
+      // On a phone there is room for one of the two.
+      wideOnly: shown.includes('last'),
       value: (person) => t(person.known ? 'known' : 'visitor'),
       cell: (person) => (
         <Tag tone={person.known ? 'good' : 'plain'}>{t(person.known ? 'known' : 'visitor')}</Tag>

@@ -58,13 +58,13 @@ export function JoinDialog(props: {
             setOther(null);
           }}
         />
-        <fieldset className="grid gap-1">
+        <fieldset className="grid min-w-0 grid-cols-1 gap-1">
           <legend className="sr-only">{t('one.joinFind')}</legend>
           {q.trim().length > 1 &&
             list.map((one) => (
               <label
                 key={one.id}
-                className="flex cursor-pointer items-center gap-3 rounded-md px-2 py-2 hover:bg-sunken has-checked:bg-good-wash"
+                className="flex min-w-0 cursor-pointer items-center gap-3 rounded-md px-2 py-2 hover:bg-sunken has-checked:bg-good-wash"
               >
                 <input
                   type="radio"

@@ -31,9 +31,9 @@ export default function People() {
   });
   const names = (traits.data?.items ?? []).map(({ name }) => name);
   const filters = useFilters(names);
-  const columns = usePeopleColumns(names);
   const order = orders.find((one) => one === address.sort) ?? 'newest';
   const shown = shownIn(address.columns?.split(','), order);
+  const columns = usePeopleColumns(names, shown);
   const asked = queryOf(address, workspace.timeZone);
   const wanted = {
     ...asked,
