@@ -1,6 +1,5 @@
-export type { PersonFacts } from './changes.ts';
-export type { Behaviour, SeenWanted } from './behaviour.ts';
 export type { SeenWanted } from './behaviour.ts';
+export type { PersonFacts } from './changes.ts';
 export type { Erasure, ErasurePart } from './erase.ts';
 export { isTelling } from './erase.ts';
 export type { IdentityRules, Ignored as IgnoredIdentifier, Named } from './identifier.ts';

@@ -252,7 +252,7 @@ test('what was said of a trait, newest first, with when, where and by which iden
 });
 
 test('whoever was known before can be found the same way', async () => {
-  const folder = join(import.meta.dirname, 'migrations/0006-find-by-trait.pg.sql');
+  const folder = join(import.meta.dirname, 'migrations/0007-find-by-trait.pg.sql');
   const backfill = readFileSync(folder, 'utf8')
     .split(';')
     .find((statement) => /^\s*update /m.test(statement));

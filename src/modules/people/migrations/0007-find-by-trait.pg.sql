@@ -3,6 +3,8 @@
 alter table profiles add column name text;
 create index profiles_by_name on profiles (workspace_id, name, key) where name is not null;
 
+-- Nothing that others follow changes by it.
+select set_config('pando.restoring', 'on', true);
 update profiles p set
   name = nullif(left(lower(coalesce(
     nullif(btrim(traits->'name'->>0), ''),
@@ -19,6 +21,7 @@ update profiles p set
        where jsonb_typeof(part) in ('string', 'number', 'boolean')) one
      where text <> '' and length(text) <= 120 and length(name) <= 60
        and name not in ('email', 'phone', 'card', 'name', 'firstName', 'first_name', 'lastName', 'last_name')), '');
+select set_config('pando.restoring', 'off', true);
 
 -- Matching words is not leakproof, so under the policy the index would not be used. The workspace is the session's.
 create function people_with_value(wanted text, most int) returns table (key bigint) language sql stable
