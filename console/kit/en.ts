@@ -132,8 +132,6 @@ export default {
     stepFile: 'File',
     stepMapping: 'Mapping',
     stepGo: 'Import',
-    importing: 'Importing',
-    importingNote: '{{rows}} rows',
     waiting: 'Looking at the file',
     sideWho: 'Who',
     sideWhat: 'What',

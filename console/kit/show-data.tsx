@@ -8,9 +8,10 @@ import { useFormat } from './format.ts';
 import { NumberWithChange } from './number-with-change.tsx';
 import { Section } from './page.tsx';
 import { Picture } from './picture.tsx';
-import { Progress, Steps } from './progress.tsx';
+import { Progress } from './progress.tsx';
 import { RollingNumber } from './rolling-number.tsx';
 import { Segmented } from './segmented.tsx';
+import { Steps } from './steps.tsx';
 import { type Column, Table } from './table.tsx';
 import { Tabs } from './tabs.tsx';
 import { Tag } from './tag.tsx';
@@ -18,7 +19,6 @@ import { useTell } from './toast.tsx';
 
 export function ShowWays() {
   const { t } = useTranslation('kit');
-  const format = useFormat();
   const [step, setStep] = useState('mapping');
   const [side, setSide] = useState<'who' | 'what'>('who');
   const [density, setDensity] = useState<'roomy' | 'tight'>('roomy');
@@ -58,13 +58,8 @@ export function ShowWays() {
               { id: 'go', title: t('show.stepGo') },
             ]}
           />
-          <Progress
-            label={t('show.importing')}
-            done={341_200}
-            total={541_909}
-            note={t('show.importingNote', { rows: format.exact(341_200) })}
-          />
-          <Progress label={t('show.waiting')} done={0} total={null} />
+          <Progress label={t('show.progress')} done={0.62} />
+          <Progress label={t('show.waiting')} done={null} />
           <div className="flex">
             <Segmented
               label={t('show.density')}

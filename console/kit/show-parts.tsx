@@ -6,6 +6,7 @@ import { Button } from './button.tsx';
 import { Code } from './code.tsx';
 import { ConfirmByName } from './confirm-by-name.tsx';
 import { Dialog } from './dialog.tsx';
+import { DropZone } from './drop-zone.tsx';
 import { Input, Select, Switch, TextArea } from './field.tsx';
 import { useFormat } from './format.ts';
 import { Menu } from './menu.tsx';
@@ -102,6 +103,9 @@ export function ShowForms() {
           />
           <Switch label={t('show.live')} note={t('show.liveNote')} checked={isLive} onChange={setLive} />
           <TextArea label={t('show.note')} rows={2} className="resize-y" />
+        </div>
+        <div className="mt-6 max-w-2xl">
+          <DropZone label={t('show.drop')} hint={t('show.dropHint')} onFile={(file) => tell(file.name)} />
         </div>
       </Section>
       <Section title={t('show.over')}>

@@ -130,8 +130,6 @@ export default {
     stepFile: '文件',
     stepMapping: '字段对应',
     stepGo: '导入',
-    importing: '正在导入',
-    importingNote: '{{rows}} 行',
     waiting: '正在查看文件',
     sideWho: '是谁',
     sideWhat: '做了什么',
