@@ -272,6 +272,7 @@ function idFor(path: string, parameter: string): string {
     [/^\/api\/sources\/\{id\}/, ids.source],
     [/^\/api\/imports\/\{id\}/, ids.import],
     [/^\/api\/keys\/\{id\}/, ids.key],
+    [/^\/api\/webhooks\/\{id\}/, ids.webhook],
     [/^\/api\/(team\/)?sessions\/\{id\}/, ids.session],
     [/^\/api\/team\/invitations\/\{id\}/, ids.invitation],
     [/^\/api\/team\/\{userId\}/, ids.user],

@@ -142,6 +142,36 @@ export function allEventsOfKeys(
   );
 }
 
+export interface SaidRow {
+  key: string;
+  time: string;
+  received: string;
+  message_id: string;
+  source: number;
+  channel: string;
+  /** JSON. */
+  value: string;
+}
+
+/** What these identifiers' events said of one trait, newest first. */
+export async function saidOfTrait(
+  ch: ClickHouse,
+  workspaceId: number,
+  keys: readonly number[],
+  name: string,
+  most: number,
+): Promise<SaidRow[]> {
+  return ch.query<SaidRow>(
+    `select toString(key) as key, ${isoTime('time')} as time, ${isoTime('received')} as received, message_id, source,
+            channel, JSONExtractRaw(traits, {name:String}) as value
+       from people_events
+      where workspace_id = {ws:UInt32} and key in ({keys:Array(UInt64)}) and type = 'identify'
+        and JSONHas(traits, {name:String})
+      order by time desc, seq desc, message_id desc limit {most:UInt32} ${byColumns}`,
+    { ws: workspaceId, keys, name, most },
+  );
+}
+
 /** 1 (search) to 5 (share), 0 where no event belongs to a stage. */
 export async function furthestStage(
   ch: ClickHouse,

@@ -8,11 +8,11 @@ export async function profilesOf(
   tx: Tx,
   workspaceId: number,
   keys: readonly number[],
-): Promise<{ key: number; traits: StoredTraits }[]> {
-  return tx.query('select key, traits from profiles where workspace_id = $1 and key = any($2::bigint[])', [
-    workspaceId,
-    numbers(keys),
-  ]);
+): Promise<{ key: number; traits: StoredTraits; name: string | null }[]> {
+  return tx.query(
+    'select key, traits, name from profiles where workspace_id = $1 and key = any($2::bigint[])',
+    [workspaceId, numbers(keys)],
+  );
 }
 
 export interface ConsentRow {
@@ -59,20 +59,6 @@ export async function decisionRowsOf(
       where k.workspace_id = $1 and k.key = any($2::bigint[]) order by d.id`,
     [workspaceId, numbers(keys)],
   );
-}
-
-/** People, newest first: those identifiers that are their person's oldest. */
-export async function listHeads(
-  tx: Tx,
-  workspaceId: number,
-  before: number | null,
-  most: number,
-): Promise<number[]> {
-  const rows = await tx.query<{ key: number }>(
-    `select key from identifiers where workspace_id = $1 and key < $2 and person_key = key order by key desc limit $3`,
-    [workspaceId, before ?? Number.MAX_SAFE_INTEGER, most],
-  );
-  return rows.map((row) => row.key);
 }
 
 export async function searchPeople(
