@@ -18,7 +18,11 @@ export const addDemo: AddCommand = (program, io) => {
       'fill a workspace with a simulated brand: shops, stores, a community, and life as unkind as it is',
     )
     .option('--people <number>', '10 to 1,000,000 people; 5000 unless told otherwise', wholeNumber)
-    .option('--months <number>', 'so many months up to now; 12 unless told otherwise', wholeNumber)
+    .option(
+      '--months <number>',
+      'so many months up to now; 12 unless told otherwise, 4 of more than 500,000 people',
+      wholeNumber,
+    )
     .option('--seed <number>', 'the same seed makes the same brand; 1 unless told otherwise', wholeNumber)
     .option('--workspace <slug>', 'made where there is none', 'demo')
     .option('--json', 'one JSON object at the end, for programs')
@@ -68,7 +72,9 @@ interface View {
 
 function drawn(): View {
   const bar = new SingleBar({
-    format: '{bar} {percentage} %  {messages} messages, told up to {until}',
+    format: '{bar} {percentage} %  {messages} messages, told up to {until}, {eta_formatted} left',
+    // The time left follows from the last half minute, as others may want the machine now and then.
+    etaBuffer: 75,
     hideCursor: true,
     clearOnComplete: false,
   });
