@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { InvalidArgumentError } from 'commander';
 import { systemClock } from '#platform/clock';
+import { Refusal } from '#platform/refusal';
 import type { DemoOrder, DemoProgress } from '#schema/demo';
 import { type Door, withDoor } from '../door.ts';
 import { stopAsked } from '../signals.ts';
@@ -53,7 +54,7 @@ async function follow(
   while (progress.state !== 'filled' && !stop.signal.aborted) {
     view.show(progress);
     await systemClock.sleep(LOOK_EVERY_MS, stop.signal);
-    progress = await door.ask<DemoProgress>(`/api/demo?workspace=${encodeURIComponent(order.workspace)}`);
+    progress = (await look(door, order.workspace)) ?? progress;
   }
   view.end(progress);
   if (progress.state === 'filled') return progress;
@@ -63,6 +64,16 @@ async function follow(
       : 'Pando goes on with it in the background.\n',
   );
   return undefined;
+}
+
+/** Undefined while the program is too busy to tell, which is no reason to leave the work off. */
+async function look(door: Door, workspace: string): Promise<DemoProgress | undefined> {
+  try {
+    return await door.ask<DemoProgress>(`/api/demo?workspace=${encodeURIComponent(workspace)}`);
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 503) return undefined;
+    throw error;
+  }
 }
 
 interface View {
