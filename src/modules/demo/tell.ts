@@ -15,7 +15,7 @@ const WAIT_MS = 250;
  * Messages handed in and not answered yet: while one half is being committed, the other waits to be next. As waiting
  * messages count as load, this is just below what makes the demo itself wait.
  */
-const MOST_IN_FLIGHT = 4000;
+const MOST_IN_FLIGHT = 7000;
 const SLICE_MS = 8;
 /** What happened longer ago fills reports and sets off nothing. */
 const RECENT_MS = 86_400_000;
