@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -66,6 +67,8 @@ async function measure() {
   browser = await openBrowser();
   const signedIn = await signIn(browser, account);
   const watch = watchTree(program);
+  // What others do on the machine is in every figure.
+  const [load = 0] = loadavg();
   const { pages, missing } = await addressesOf(operator);
   const wanted = pages.filter(({ path }) => !values.only || path.includes(values.only));
   const views = [];
@@ -82,6 +85,8 @@ async function measure() {
     people: story.people,
     events: Number(counted?.events ?? 0),
     runs,
+    load_before: Math.round(load * 10) / 10,
+    cores: availableParallelism(),
     pages: views,
     missing,
     searches,
@@ -205,7 +210,7 @@ function table(result: Result): string {
   const over = (value: number, limit: number) => (value > limit ? ' !' : '  ');
   const width = Math.max(...result.pages.map(({ page }) => page.length), 20);
   const lines = [
-    `${result.people.toLocaleString('en')} people, ${result.events.toLocaleString('en')} events; ${result.runs} runs; times in ms.`,
+    `${result.people.toLocaleString('en')} people, ${result.events.toLocaleString('en')} events; ${result.runs} runs; times in ms; ${result.cores} cores, load ${result.load_before} before.`,
     '',
     `${''.padEnd(width)}  server time        until usable`,
     `${''.padEnd(width)}      p50      max   cold p50    max   warm p50    max   slowest request`,

@@ -72,6 +72,7 @@ export async function view(page: Page, address: string): Promise<View> {
   page.on('requestfinished', note);
   try {
     await page.goto(address, { waitUntil: 'commit' });
+    // A page that takes longer counts as that long: the others are to be seen all the same.
     const usableMs = (await page.evaluate(untilUsable)) as number;
     await page.waitForTimeout(settledMs);
     return { usableMs, asked };
@@ -130,7 +131,7 @@ const untilShown = (term: string) => `new Promise((resolve, reject) => {
   const look = () => {
     if (state.open === 0 && state.answers.some((answer) => answer.text.includes(term))) {
       requestAnimationFrame(() => requestIdleCallback(() => resolve(performance.now() - state.pressedAt)));
-    } else if (performance.now() > givesUpAt) reject(new Error('No answer to ' + term));
+    } else if (performance.now() > givesUpAt) resolve(30000);
     else requestAnimationFrame(look);
   };
   look();
@@ -143,7 +144,7 @@ function until(expression: string, withinMs: number): string {
     const look = () => {
       const value = ${expression};
       if (value) resolve(value);
-      else if (performance.now() - from > ${withinMs}) reject(new Error('The page was not usable in time.'));
+      else if (performance.now() - from > ${withinMs}) resolve(${withinMs});
       else setTimeout(look, 10);
     };
     look();
