@@ -18,11 +18,15 @@ const detailPages: Record<string, (operator: Operator) => Promise<Address[]>> = 
 /** Every page of the console's router, with real ids; `missing` are those for which nothing was found to look at. */
 export async function addressesOf(operator: Operator): Promise<{ pages: Address[]; missing: string[] }> {
   const router = readFileSync(join(import.meta.dirname, '../../console/router.tsx'), 'utf8');
-  const routes = [...router.matchAll(/\bpath: '([^']+)'/g)].map(([, path]) => path as string);
+  const within: Record<string, string> = { inSettings: '/settings' };
+  const routes = [...router.matchAll(/getParentRoute(?:: ([^\n]+))?,\s+path: '([^']+)'/g)].map(
+    ([, parent = '', path = '']) =>
+      parent in within ? `${within[parent]}${path === '/' ? '' : path}` : path,
+  );
   if (routes.length === 0) throw new Error('The router names no page.');
   const pages: Address[] = [];
   const missing: string[] = [];
-  for (const path of routes) {
+  for (const path of new Set(routes)) {
     if (path === '/sign-in') continue;
     if (!path.includes('$')) {
       pages.push({ name: path, path });
