@@ -84,8 +84,8 @@ export async function listConflicts(
   return tx.query<TieRow>(
     `select hash::text as hash, keys, alias_from, alias_to, rule, at, message_id, source_id, received_at, outcome
        from ties where workspace_id = $1 and outcome = 1
-        and ($2::timestamptz is null or (received_at, hash) < ($2, $3::bigint))
-      order by received_at desc, hash desc limit $4`,
+        and ($2::timestamptz is null or (received_at, ties.hash) < ($2, $3::bigint))
+      order by received_at desc, ties.hash desc limit $4`,
     [workspaceId, before?.at ?? null, before?.hash ?? '0', most],
   );
 }
