@@ -302,6 +302,7 @@ function namesOf(): Record<string, unknown> {
     identifier: b.identifier,
     identifiers: [`user_id:${b.slug}-5`],
     ids: [ids.quarantined],
+    delivery: ids.delivery,
     message: { type: 'track', event: 'Mended', userId: `${b.slug}-1` },
     source: ids.source,
     email: b.email,

@@ -105,6 +105,7 @@ test('a workspace that comes later is told from its first event', async () => {
 
 test('the log waits for a follower that is away, who goes on where it stood; a new one begins at the end', async () => {
   const before = told.get('segments') ?? [];
+  await vi.waitFor(() => expect(told.get('influence')).toHaveLength(before.length), patience);
   const beforeInfluence = told.get('influence') ?? [];
   await p.stop();
   const another = await p.another({ wire: following('influence') });

@@ -47,12 +47,20 @@ export const WithSecretSchema = Type.Intersect([
   }),
 ]);
 
-const Types = Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 50, uniqueItems: true });
+const Types = Type.Array(Type.String({ maxLength: 100, examples: ['people.moved'] }), {
+  minItems: 1,
+  maxItems: 50,
+  uniqueItems: true,
+});
 const Topics = Type.Union([
   Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 500, uniqueItems: true }),
   Type.Null(),
 ]);
-const Url = Type.String({ maxLength: 2000, description: 'http or https; redirects are not followed' });
+const Url = Type.String({
+  maxLength: 2000,
+  description: 'http or https; redirects are not followed',
+  examples: ['https://shop.example.com/hooks'],
+});
 
 export const NewWebhook = Type.Object({
   url: Url,
