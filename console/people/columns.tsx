@@ -58,7 +58,7 @@ export function usePeopleColumns(
     {
       id: 'since',
       title: t('since'),
-      width: '120px',
+      width: '136px',
       wideOnly: true,
       align: 'end',
       sortable: true,
@@ -72,7 +72,7 @@ export function usePeopleColumns(
     {
       id: 'last',
       title: t('last'),
-      width: '120px',
+      width: '136px',
       align: 'end',
       sortable: true,
       shown: 'asked',

@@ -3,22 +3,10 @@ export type SnippetKind = (typeof snippetKinds)[number];
 
 /** A few lines that send a first event here, to be copied. `origin` is where the console itself was opened. */
 export function snippet(kind: SnippetKind, origin: string, writeKey: string): string {
-  const host = origin.replace(/^https?:\/\//, '');
-  const protocol = origin.startsWith('https') ? 'https' : 'http';
   if (kind === 'web') {
     return `import { AnalyticsBrowser } from '@segment/analytics-next';
 
-const analytics = AnalyticsBrowser.load(
-  {
-    writeKey: '${writeKey}',
-    cdnSettings: { integrations: { 'Segment.io': {} } },
-  },
-  {
-    integrations: {
-      'Segment.io': { apiHost: '${host}/v1', protocol: '${protocol}' },
-    },
-  },
-);
+const analytics = AnalyticsBrowser.load({ writeKey: '${writeKey}', cdnURL: '${origin}' });
 
 analytics.page();
 analytics.track('Product Viewed', { product_id: 'tea-1', name: 'Oolong', price: 12 });`;
