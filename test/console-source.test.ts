@@ -82,7 +82,7 @@ test.each(languages)(
     );
 
     await page.getByText(words.arrived).waitFor({ timeout: 30_000 });
-    await page.goto(`${program.url}/events?bots=true`);
+    await page.goto(`${program.url}/events?bots=yes`);
     await page.getByText('Oolong').first().waitFor();
     expect(complaints).toEqual([]);
     await context.close();
