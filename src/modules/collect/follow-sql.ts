@@ -70,3 +70,12 @@ export async function saveError(tx: Tx, workspaceId: number, follower: string, e
     error.slice(0, 1000),
   ]);
 }
+
+export async function headOf(tx: Tx, workspaceId: number): Promise<number> {
+  const [row] = await tx.query<{ head: number }>(
+    'select head from log_heads where workspace_id = $1',
+    [workspaceId],
+    'collect.headOf',
+  );
+  return row?.head ?? 0;
+}
