@@ -87,6 +87,8 @@ async function live(on: TestProgram): Promise<void> {
   const gone = await on.ask('DELETE', `/api/people/${await idOf(on, 'user_id:u8')}?now=true`);
   expect(gone.status).toBe(202);
   await vi.waitFor(async () => expect(await openErasures(on.pg)).toBe(0), { timeout: 20_000 });
+  // It was ordered a second time, for the case that the first had been interrupted; it would take the next one along.
+  await on.pg.raw.query('select graphile_worker.remove_job($1)', [`people.purge:${on.workspaceId}`]);
   const waiting = await on.ask('DELETE', `/api/people/${await idOf(on, 'user_id:u9')}`);
   expect(waiting.status).toBe(202);
   expect(await openErasures(on.pg)).toBe(1);
@@ -220,8 +222,7 @@ describe('a backup that was made under load', () => {
   test('does not bring back who waits for an erasure, and goes on with it', async () => {
     const hidden = await restored.ask<{ items: object[] }>('GET', '/api/people?identifier=user_id:u9');
     expect(hidden.body.items).toEqual([]);
-    // A purge that was ordered for another erasure and came along in the backup may have taken this one with it.
-    expect(await openErasures(restored.pg)).toBeLessThanOrEqual(1);
+    expect(await openErasures(restored.pg)).toBe(1);
     const erased = await restored.ch.query(
       "select count() as n from people_events where message_id = 'order-9'",
     );

@@ -197,7 +197,7 @@ function isOperators({ name, path }: Operation): boolean {
 }
 
 /** Tables that every workspace may read: they hold nothing of any. */
-const common = new Set(['log_followers', 'fact_log']);
+const common = new Set(['log_followers', 'person_followers', 'fact_log']);
 
 async function newBrand(slug: string, mark: string): Promise<Brand & { workspaceId: number }> {
   const { identity } = pando;
@@ -353,7 +353,8 @@ async function quiet(): Promise<Record<string, string[]>> {
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 500));
     const now = await stateOf(pando, b.workspaceId);
-    if (JSON.stringify(now) === JSON.stringify(last)) return now;
+    const isOnItsWay = [now.moves, now.person_changes].some((rows) => rows?.length !== 0);
+    if (!isOnItsWay && JSON.stringify(now) === JSON.stringify(last)) return now;
     last = now;
   }
 }

@@ -52,7 +52,7 @@ export async function readSize(ch: ClickHouse): Promise<number> {
 }
 
 export async function emptyTables(ch: ClickHouse): Promise<void> {
-  for (const table of ['events', 'moved_identifiers']) {
+  for (const table of ['events', 'moved_identifiers', 'person_identifiers']) {
     await ch.command(ch.fill(`truncate table ${table} {on_cluster}`));
   }
 }

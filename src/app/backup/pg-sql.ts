@@ -12,7 +12,7 @@ export async function beginSnapshot(client: PoolClient): Promise<void> {
 }
 
 export async function beginRestore(client: PoolClient): Promise<void> {
-  await client.query(`begin; ${session}`);
+  await client.query(`begin; ${session}; set local pando.restoring = 'on'`);
 }
 
 /** Where this is read in the snapshot's first statement, it is the position of everything after it. */
@@ -130,6 +130,7 @@ export async function settle(client: PoolClient, sequences: Header['sequences'])
     [sequences.map((s) => s.name), sequences.map((s) => s.last)],
   );
   await client.query('update event_writer set plan = null, token = null, lease_until = null');
+  await client.query('select pando.tell_all_people(id) from pando.person_followers');
   await client.query('update demo_stories set holder = null, held_until = null');
   await client.query(
     `select pando.enqueue_job(identifier, payload, queue, run_at, max_attempts, key, priority)

@@ -1,3 +1,4 @@
+export type { PersonFacts } from './changes.ts';
 export type { Erasure, ErasurePart } from './erase.ts';
 export { isTelling } from './erase.ts';
 export type { IdentityRules, Ignored as IgnoredIdentifier, Named } from './identifier.ts';

@@ -1,3 +1,4 @@
+import type { ClickHouse } from '#platform/clickhouse';
 import type { Tx } from '#platform/postgres';
 import { numbers } from './sql.ts';
 
@@ -14,4 +15,14 @@ export async function nextMoves(
 
 export async function deleteMoves(tx: Tx, ids: readonly number[]): Promise<void> {
   await tx.query('delete from moves where id = any($1::bigint[])', [numbers(ids)], 'people.deleteMoves');
+}
+
+/** Takes erased identifiers out of what was carried; resolves when they are gone. */
+export async function removeKeys(ch: ClickHouse, keys: readonly number[]): Promise<void> {
+  for (const table of ['moved_identifiers', 'person_identifiers']) {
+    await ch.command(
+      `alter table ${table} delete where key in ({keys:Array(UInt64)}) settings mutations_sync = 2`,
+      { keys },
+    );
+  }
 }

@@ -2,12 +2,19 @@ import type { ClickHouse } from '#platform/clickhouse';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Postgres } from '#platform/postgres';
+import * as changes from './changes-sql.ts';
 import * as sql from './mirror-sql.ts';
+import type { StoredTraits } from './trait.ts';
+import { restored } from './traits.ts';
 
 const mostAtOnce = 20_000;
+/** Statements whose changes are carried at once; a statement is about one request's worth of people. */
+const mostStatements = 200;
+const follower = 'mirror';
+const columns = ['workspace_id', 'key', 'person', 'kind', 'traits', 'consent', 'version'] as const;
 
 /**
- * Carries changed persons into the dictionary that queries resolve them by. Writing an entry twice does no harm (the
+ * Carries changed persons into the dictionary that queries resolve them by, and what is known of them beside it. Writing an entry twice does no harm (the
  * newest version counts), so a crash between the two engines needs no more than doing it again. The dictionary is
  * loaded anew at most as often as keeps its cost small.
  */
@@ -45,9 +52,14 @@ export class PersonMirror {
 
   /** Carries everything that is committed by now; queries that start afterwards see it. */
   flush(): Promise<void> {
-    const turn = this.#turn.then(() => this.#carry());
+    const turn = this.#turn.then(() => this.#carryAll());
     this.#turn = turn.catch(() => {});
     return turn;
+  }
+
+  async #carryAll(): Promise<void> {
+    await this.#carry();
+    await this.#carryProfiles();
   }
 
   async #carry(): Promise<void> {
@@ -71,6 +83,42 @@ export class PersonMirror {
     await ch.command('system reload dictionary person_now');
     this.#stale = false;
     this.#reloadMs = clock.tick() - started;
+  }
+
+  /** Identifiers with their traits and consent. Written while the follower's row is held, so that the newest stays. */
+  async #carryProfiles(): Promise<void> {
+    const { pg, ch } = this.#deps;
+    for (let more = true; more; ) {
+      more = await pg.asSystem(async (tx) => {
+        const id = await changes.lockFollower(tx, follower);
+        const taken = id === null ? [] : await changes.takeOldest(tx, id, mostStatements);
+        if (taken.length === 0) return false;
+        const version = await changes.nextVersion(tx);
+        const rows: string[] = [];
+        for (const [workspaceId, some] of Map.groupBy(taken, (row) => row.workspace_id)) {
+          const keys = [...new Set(some.flatMap((row) => row.keys))];
+          for (const row of await changes.readChanged(tx, workspaceId, keys)) {
+            const person = row.person_key ?? 0;
+            const consent = row.consent
+              ? Object.fromEntries(Object.entries(row.consent).map(([name, [yes, at]]) => [name, [yes, at]]))
+              : null;
+            rows.push(
+              JSON.stringify([
+                workspaceId,
+                row.key,
+                person,
+                row.kind,
+                row.traits ? JSON.stringify(carried(row.traits)) : '',
+                consent ? JSON.stringify(consent) : '',
+                version,
+              ]),
+            );
+          }
+        }
+        await ch.insert('person_identifiers', columns, 'JSONCompactEachRow', rows.join('\n'));
+        return taken.length === mostStatements;
+      });
+    }
   }
 
   async #run(): Promise<void> {
@@ -97,4 +145,11 @@ export class PersonMirror {
       this.#stopping.signal.removeEventListener('abort', onStop);
     }
   }
+}
+
+/** Without the words that only Postgres searches by, and with values as they were sent. */
+function carried(traits: StoredTraits): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(traits).map(([name, [value, at, tie]]) => [name, [restored(value), at, tie ?? 0]]),
+  );
 }

@@ -6,6 +6,7 @@ import type { Jobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
 import { Unavailable } from '#platform/refusal';
+import { Changes } from './changes.ts';
 import * as directory from './directory.ts';
 import type { Erasure, ErasurePart } from './erase.ts';
 import { hidePerson, isTelling, suppressionHash } from './erase.ts';
@@ -13,6 +14,7 @@ import * as eraseSql from './erase-sql.ts';
 import type { IdentityRules } from './identifier.ts';
 import { anonymousKinds } from './identifier.ts';
 import { PersonMirror } from './mirror.ts';
+import { removeKeys } from './mirror-sql.ts';
 import type { Observation, Resolved } from './observation.ts';
 import { personId } from './person-id.ts';
 import * as read from './read-sql.ts';
@@ -57,6 +59,7 @@ export function createPeople(deps: PeopleDeps) {
   const settings = identity.settings.register('people', PeopleSettings, peopleDefaults);
   const resolver = new Resolver({ facts, clock, cacheLimit: rememberedNodes });
   const mirror = new PersonMirror({ pg, ch: deps.ch, clock, log, pollMs: 200 });
+  const changes = new Changes(pg);
   const rulesMemory = new Map<
     number,
     { settings: Settings; country: string; rules: IdentityRules; until: number }
@@ -95,12 +98,7 @@ export function createPeople(deps: PeopleDeps) {
     const erasure: Erasure = { id: 0, keys: open.flatMap((row) => row.keys), identifiers: [], needles: [] };
     await mirror.flush();
     for (const part of parts) await part.purge?.(workspaceId, erasure);
-    await deps.ch.command(
-      'alter table moved_identifiers delete where key in ({keys:Array(UInt64)}) settings mutations_sync = 2',
-      {
-        keys: erasure.keys,
-      },
-    );
+    await removeKeys(deps.ch, erasure.keys);
     await pg.inWorkspace(workspaceId, (tx) =>
       eraseSql.finishErasures(
         tx,
@@ -156,6 +154,7 @@ export function createPeople(deps: PeopleDeps) {
     start: () => mirror.start(),
     stop: () => mirror.stop(),
     mirror,
+    changes,
     purge,
 
     /** Resolves events within the transaction that accepts them. Call `forget` when it fails. */

@@ -48,7 +48,7 @@ export interface ClickHouse {
   insert(
     table: string,
     columns: readonly string[],
-    format: 'TabSeparated' | 'JSONEachRow',
+    format: 'TabSeparated' | 'JSONEachRow' | 'JSONCompactEachRow',
     body: Buffer | string | readonly Buffer[],
     o?: StatementOptions & { dedupToken?: string },
   ): Promise<void>;
@@ -239,7 +239,7 @@ class Client implements ClickHouse {
   async insert(
     table: string,
     columns: readonly string[],
-    format: 'TabSeparated' | 'JSONEachRow',
+    format: 'TabSeparated' | 'JSONEachRow' | 'JSONCompactEachRow',
     body: Buffer | string | readonly Buffer[],
     o: StatementOptions & { dedupToken?: string } = {},
   ): Promise<void> {
