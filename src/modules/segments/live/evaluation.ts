@@ -56,12 +56,8 @@ export class Evaluation {
   }
 
   /** From now on what the edition says is what the segment says. */
-  switchOver(edition: Edition, members: ReadonlySet<number>): void {
-    const { editions, memory } = this.#workspace;
-    const place = editions.indexOf(edition);
-    for (const person of memory.all()) {
-      if (!edition.known.has(person.key)) setIn(person, place, members.has(person.key));
-    }
+  switchOver(edition: Edition): void {
+    const { editions } = this.#workspace;
     for (const other of editions) if (other.segmentId === edition.segmentId) other.state = 'over';
     edition.state = 'live';
     edition.known.clear();
@@ -92,6 +88,10 @@ export class Evaluation {
 
   run(): void {
     for (const [person, touched] of this.#touched) this.#evaluate(person, touched);
+  }
+
+  *persons(): Iterable<number> {
+    for (const person of this.#touched.keys()) yield person.key;
   }
 
   facts(): readonly Fact[] {

@@ -5,6 +5,7 @@ export interface RunnerRow {
   set_version: number;
   evaluated_ms: number;
   backfill_from: number | null;
+  context_hash: string | null;
   /** Another process has it. */
   taken: boolean;
 }
@@ -13,7 +14,7 @@ export interface RunnerRow {
 export async function lockRunner(tx: Tx, workspaceId: number, owner: string): Promise<RunnerRow | null> {
   const read = () =>
     tx.query<RunnerRow>(
-      `select round, set_version, evaluated_ms, backfill_from,
+      `select round, set_version, evaluated_ms, backfill_from, context_hash,
               coalesce(owner <> $2::uuid and lease_until > now(), false) as taken
          from segment_runners where workspace_id = $1 for update skip locked`,
       [workspaceId, owner],
@@ -38,6 +39,23 @@ export async function saveRunner(
     [workspaceId, r.round, r.evaluatedMs, r.backfillFrom, r.owner, r.leaseMs],
     'segments.saveRunner',
   );
+}
+
+export async function renewLease(
+  tx: Tx,
+  workspaceId: number,
+  owner: string,
+  leaseMs: number,
+): Promise<void> {
+  await tx.query(
+    "update segment_runners set owner = $2, lease_until = now() + $3 * interval '1 millisecond' where workspace_id = $1",
+    [workspaceId, owner, leaseMs],
+    'segments.renewLease',
+  );
+}
+
+export async function saveContextHash(tx: Tx, workspaceId: number, hash: string): Promise<void> {
+  await tx.query('update segment_runners set context_hash = $2 where workspace_id = $1', [workspaceId, hash]);
 }
 
 export async function saveRunnerError(tx: Tx, workspaceId: number, error: string): Promise<void> {
@@ -202,7 +220,11 @@ export async function deleteChanges(
   );
 }
 
-export async function deleteChangesOf(tx: Tx, workspaceId: number, persons: readonly number[]): Promise<void> {
+export async function deleteChangesOf(
+  tx: Tx,
+  workspaceId: number,
+  persons: readonly number[],
+): Promise<void> {
   await tx.query('delete from segment_changes where workspace_id = $1 and person = any($2::bigint[])', [
     workspaceId,
     `{${persons.join(',')}}`,
@@ -223,6 +245,19 @@ export async function aliveEditions(tx: Tx, workspaceId: number): Promise<Editio
     `select id, segment_id, rule, state, version, error from segment_editions
       where workspace_id = $1 and state <> 'old' order by id`,
     [workspaceId],
+  );
+}
+
+/** What all rules stand on has changed: each is filled anew, and switched over when that is complete. */
+export async function renewAll(tx: Tx, workspaceId: number, now: Date): Promise<void> {
+  await tx.query(
+    `with new as (
+       insert into segment_editions (workspace_id, segment_id, rule, state, created_at)
+       select $1, id, rule, 'waiting', $2 from segments
+        where workspace_id = $1 and archived_at is null and next_edition is null
+       returning id, segment_id)
+     update segments s set next_edition = new.id from new where s.workspace_id = $1 and s.id = new.segment_id`,
+    [workspaceId, now],
   );
 }
 
@@ -294,4 +329,23 @@ export async function switchOver(tx: Tx, workspaceId: number, edition: number): 
     [workspaceId, edition, done.before],
   );
   return true;
+}
+
+export async function hasEditions(tx: Tx, workspaceId: number): Promise<boolean> {
+  const rows = await tx.query(
+    "select 1 from segment_editions where workspace_id = $1 and state <> 'old' limit 1",
+    [workspaceId],
+    'segments.hasEditions',
+  );
+  return rows.length > 0;
+}
+
+/** Those that have segments: leases are to be kept, edits found, and time goes on. */
+export async function workspacesToLookAt(tx: Tx): Promise<number[]> {
+  const rows = await tx.query<{ workspace_id: number }>(
+    "select distinct workspace_id from segment_editions where state <> 'old'",
+    [],
+    'segments.workspacesToLookAt',
+  );
+  return rows.map((row) => row.workspace_id);
 }

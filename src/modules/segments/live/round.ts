@@ -1,13 +1,15 @@
-import { fromRow } from '#modules/collect';
+import { fromRow, type LogEvent } from '#modules/collect';
 import type { PersonFacts } from '#modules/people';
 import type { Facts } from '#platform/facts';
 import type { Tx } from '#platform/postgres';
+import type { Edition } from './edition.ts';
 import { type Cause, Evaluation } from './evaluation.ts';
 import { type LoadDeps, loadPersons, storedOf } from './load.ts';
+import { countMembers } from './members-sql.ts';
 import { isIn, type Person } from './memory.ts';
 import type { Stored } from './persist-sql.ts';
 import * as sql from './persist-sql.ts';
-import type { Entry } from './seam.ts';
+import type { Entry, RuleSet } from './seam.ts';
 import type { Workspace } from './workspace.ts';
 
 export const reader = 'segments';
@@ -27,6 +29,7 @@ export interface RoundDeps extends LoadDeps {
 
 /** One event of a batch that some rule wants. */
 interface News {
+  seq: number;
   key: number;
   entry: Entry;
   cause: Cause;
@@ -68,13 +71,13 @@ export async function takeRound(
       const person = personOf.get(key) ?? null;
       const before = memory.byKey(key);
       // An identifier that nobody has seen was never anybody of its own.
-      if (person !== key && key <= workspace.seenKey)
-        gone.set(key, person === null ? 'erased' : 'joined');
+      if (person !== key && key <= workspace.seenKey) gone.set(key, person === null ? 'erased' : 'joined');
       if (before) changedPersons.add(before.key);
       if (person !== null) changedPersons.add(person);
     }
     const missing = new Set<number>();
-    for (const person of personOf.values()) if (person !== null && !memory.person(person)) missing.add(person);
+    for (const person of personOf.values())
+      if (person !== null && !memory.person(person)) missing.add(person);
     for (const { person } of [...popped, ...errands]) if (!memory.person(person)) missing.add(person);
     for (const person of changedPersons) missing.delete(person);
     for (const person of gone.keys()) {
@@ -93,14 +96,15 @@ export async function takeRound(
     );
     const leaving = await writtenOf(deps, tx, workspace, [...gone.keys()]);
 
-    const idle =
-      batches.length + changed.length + popped.length + errands.length + workspace.filled.length === 0;
-    if (idle) return false;
+    const filled = workspace.filled.slice();
+    const sizes = await sizesOf(deps, tx, workspace, filled);
+    if (batches.length + changed.length + popped.length + errands.length + filled.length === 0) return false;
 
     // From here on everything is at hand; what fails now voids all that is remembered.
     workspace.dirty = true;
     const evaluation = new Evaluation(workspace, now, deps.lookaheadMs);
-    for (const { edition, members } of workspace.filled) evaluation.switchOver(edition, members);
+    workspace.filled.splice(0, filled.length);
+    for (const edition of filled) evaluation.switchOver(edition);
     for (const one of atHand) takeOver(workspace, one, extra(one.facts), evaluation);
     for (const person of gone.keys()) memory.remove(person);
     evaluation.leave(leaving, gone);
@@ -125,14 +129,47 @@ export async function takeRound(
       if (known && evaluate) evaluation.touchAll(known, { what: 'backfill' }, true);
     }
     workspace.errands.splice(0, errands.length);
+    endBackfill(workspace);
+    for (const person of evaluation.persons()) workspace.watched?.add(person);
+    for (const person of gone.keys()) workspace.watched?.add(person);
     workspace.seenKey = Math.max(workspace.seenKey, newestKey, ...changed);
     evaluation.run();
+    for (const [i, edition] of filled.entries()) {
+      // An edit may have overtaken it.
+      if (!(await sql.switchOver(tx, workspace.id, edition.id))) edition.state = 'over';
+      else await sql.setSize(tx, workspace.id, edition.segmentId, now, sizes[i] ?? 0);
+    }
     await write(deps, tx, workspace, evaluation, now, batches.at(-1)?.seq ?? workspace.position);
     return true;
   } catch (error) {
     if (!workspace.dirty) for (const { at, person } of popped) workspace.heap.push(at, person);
     throw error;
   }
+}
+
+/** Of editions that are to be switched over, how many are in. */
+async function sizesOf(
+  deps: RoundDeps,
+  tx: Tx,
+  workspace: Workspace,
+  filled: readonly Edition[],
+): Promise<number[]> {
+  const sizes: number[] = [];
+  for (const { id: edition } of filled) {
+    const waiting = await sql.waitingIn(tx, workspace.id, edition);
+    const without = waiting.map((row) => row.person);
+    const there = await countMembers(deps.ch, { workspaceId: workspace.id, edition, now: 0, without });
+    sizes.push(there + waiting.filter((row) => row.is_in).length);
+  }
+  return sizes;
+}
+
+/** When all errands of a backfill are done, it is; what was brought in meanwhile is the next. */
+function endBackfill(workspace: Workspace): void {
+  if (workspace.backfillUpTo === null || workspace.errands.length > 0) return;
+  workspace.backfillFrom = workspace.backfillNext;
+  workspace.backfillNext = null;
+  workspace.backfillUpTo = null;
 }
 
 /** Those whose moment has come; of each person once. */
@@ -152,30 +189,56 @@ function takeDue(workspace: Workspace, now: number): { at: number; person: numbe
 
 type Batches = Awaited<ReturnType<LoadDeps['reader']['after']>>;
 
-function readNews(
-  workspace: Workspace,
-  batches: Batches,
-): { news: (News & { seq: number })[]; newestKey: number } {
-  const news: (News & { seq: number })[] = [];
+function readNews(workspace: Workspace, batches: Batches): { news: News[]; newestKey: number } {
+  const news: News[] = [];
   let newestKey = 0;
   for (const { seq, lines } of batches) {
     for (const line of lines) {
       const row = fromRow(line);
       const key = Number(row.key);
       if (key > newestKey) newestKey = key;
-      if (row.contract === '1' || row.bot === '1') continue;
       const historical = row.historical === '1';
-      if (historical) workspace.backfillFrom ??= seq - 1;
-      const entry = workspace.set.entryOf(row);
+      if (historical) noteBackfill(workspace, seq);
+      const entry = entryOf(workspace.set, row);
       if (!entry) continue;
-      const cause = { what: 'event', event: row.event || row.type || '', message: row.message_id ?? '' };
-      news.push({ seq, key, entry, cause, historical });
+      const event = row.event || row.type || '';
+      news.push({
+        seq,
+        key,
+        entry,
+        historical,
+        cause: { what: 'event', event, message: row.message_id ?? '' },
+      });
     }
   }
   return { news, newestKey };
 }
 
-function pushToRing(workspace: Workspace, seq: number, news: readonly (News & { seq: number })[]): void {
+function entryOf(set: RuleSet, row: LogEvent): Entry | null {
+  return row.contract === '1' || row.bot === '1' ? null : set.entryOf(row);
+}
+
+/** The entries of a batch, and whose they are. */
+export function entriesOf(set: RuleSet, lines: readonly string[]): [keys: number[], entries: Entry[]] {
+  const keys: number[] = [];
+  const entries: Entry[] = [];
+  for (const line of lines) {
+    const row = fromRow(line);
+    const entry = entryOf(set, row);
+    if (!entry) continue;
+    keys.push(Number(row.key));
+    entries.push(entry);
+  }
+  return [keys, entries];
+}
+
+function noteBackfill(workspace: Workspace, seq: number): void {
+  workspace.lastBackfill = seq;
+  if (workspace.backfillFrom === null) workspace.backfillFrom = seq - 1;
+  else if (workspace.backfillUpTo !== null) workspace.backfillNext ??= seq - 1;
+}
+
+function pushToRing(workspace: Workspace, seq: number, news: readonly News[]): void {
   const of = news.filter((one) => one.seq === seq);
   workspace.ring.push(
     seq,
@@ -282,11 +345,6 @@ async function write(
   const { changes, faults } = evaluation;
   await sql.insertChanges(tx, id, round, changes);
   await sql.addSizes(tx, id, now, evaluation.sizes());
-  for (const { edition, size } of workspace.filled.splice(0)) {
-    const switched = await sql.switchOver(tx, id, edition.id);
-    if (switched) await sql.setSize(tx, id, edition.segmentId, now, size);
-    edition.state = switched ? 'live' : 'over';
-  }
   for (const { edition, error } of faults) await sql.saveEditionError(tx, id, edition.id, error);
   await deps.facts.recordMany(tx, evaluation.facts());
   const timersFrom = workspace.timersFrom ?? now;
@@ -306,5 +364,6 @@ async function write(
     workspace.nowMs = now;
     workspace.dirty = false;
     workspace.memory.endRound();
+    workspace.tellErrands();
   });
 }

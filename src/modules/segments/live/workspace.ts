@@ -1,6 +1,6 @@
 import type { Edition } from './edition.ts';
 import { DueHeap } from './heap.ts';
-import { Memory } from './memory.ts';
+import { Memory, setIn } from './memory.ts';
 import { Ring } from './ring.ts';
 import type { RuleSet } from './seam.ts';
 
@@ -20,6 +20,10 @@ export class Workspace {
   readonly heap = new DueHeap();
   readonly ring = new Ring();
   readonly setVersion: number;
+  /** What fills are pinned to. */
+  readonly openedAt: number;
+  readonly openedMs: number;
+  readonly openedRound: number;
   /** Of what the set was compiled with beside the rules. */
   readonly contextHash: string;
   /** As of the last committed round. */
@@ -31,14 +35,24 @@ export class Workspace {
   seenKey: number;
   /** Moments from ClickHouse are in the heap; until then those before this moment may be missing. */
   timersFrom: number | null;
+  /** Events from the past came in batches after this one, and who had them is not evaluated yet. */
   backfillFrom: number | null;
-  /** When past events were last brought in, by the clock that only runs on. */
-  broughtAt = 0;
-  errands: Errand[] = [];
-  /** The errands are those of a backfill; when they are done it is. */
+  /** The errands are for those up to this batch; */
   backfillUpTo: number | null = null;
-  /** Editions that ClickHouse has whole, to be switched over at the next round; with their members at hand. */
-  readonly filled: { edition: Edition; members: Set<number>; size: number }[] = [];
+  /** and these came meanwhile. */
+  backfillNext: number | null = null;
+  lastBackfill: number | null = null;
+  /** By the clock that only runs on. */
+  broughtAt = 0;
+  leasedAt = 0;
+  errands: Errand[] = [];
+  /** Editions that ClickHouse has whole, to be switched over at the next round. */
+  readonly filled: Edition[] = [];
+  /** Everybody who fits is at hand. */
+  warm = false;
+  /** While it is proved that live is as afresh: who was evaluated since. */
+  watched: Set<number> | null = null;
+  #waiting: { most: number; resolve(): void }[] = [];
   /** Something was changed here that is not committed. */
   dirty = false;
 
@@ -52,6 +66,7 @@ export class Workspace {
     position: number;
     round: number;
     nowMs: number;
+    timersFrom: number;
     seenKey: number;
     backfillFrom: number | null;
   }) {
@@ -65,7 +80,36 @@ export class Workspace {
     this.round = o.round;
     this.nowMs = o.nowMs;
     this.seenKey = o.seenKey;
-    this.timersFrom = o.nowMs;
+    this.timersFrom = o.timersFrom;
+    this.openedAt = o.position;
+    this.openedMs = o.nowMs;
+    this.openedRound = o.round;
     this.backfillFrom = o.backfillFrom;
+  }
+
+  /** Resolves when no more than so many errands are left, or with `end`. */
+  fewErrands(most: number): Promise<void> {
+    if (this.errands.length <= most) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ most, resolve }));
+  }
+
+  tellErrands(): void {
+    const { length } = this.errands;
+    this.#waiting = this.#waiting.filter(({ most, resolve }) => {
+      if (length > most) return true;
+      resolve();
+      return false;
+    });
+  }
+
+  /** Nobody goes on with it. */
+  end(): void {
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Somebody at hand is in an edition that was filled; whom the live path wrote about, it knows better. */
+  markMember(edition: Edition, place: number, person: number): void {
+    const known = this.memory.person(person);
+    if (known && !edition.known.has(person)) setIn(known, place, true);
   }
 }

@@ -49,6 +49,8 @@ create table segment_runners (
   lease_until timestamptz,
   evaluated_ms bigint not null default 0,
   backfill_from bigint,
+  -- Of what all rules stand on: time zone, defaults, the path, computed traits, snapshots.
+  context_hash text,
   error text
 ) with (fillfactor = 50);
 select pando.protect('segment_runners');
