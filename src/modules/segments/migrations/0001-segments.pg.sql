@@ -9,7 +9,6 @@ create table segments (
   rule jsonb not null,
   edition int,
   next_edition int,
-  size bigint not null default 0,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   archived_at timestamptz,
@@ -98,6 +97,15 @@ create table segment_lists (
 );
 create unique index segment_lists_by_name on segment_lists (workspace_id, lower(name));
 select pando.protect('segment_lists');
+
+create table segment_list_keys (
+  workspace_id int not null,
+  list int not null,
+  key bigint not null,
+  primary key (workspace_id, list, key)
+);
+create index segment_list_keys_by_key on segment_list_keys (workspace_id, key);
+select pando.protect('segment_list_keys');
 
 create table computed_traits (
   workspace_id int not null,
