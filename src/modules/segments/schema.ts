@@ -393,4 +393,11 @@ export const RuleSchema = Type.Unsafe<RuleJson>(
 /** The closed list of what this module declines. */
 export const refuse = refusals('segments', {
   'bad-rule': { status: 422, title: 'The rule is not as it should be' },
+  'no-such-segment': { status: 404, title: 'No such segment' },
+  'name-taken': { status: 409, title: 'The name is taken' },
+  'in-use': { status: 409, title: 'Other segments ask for it' },
+  'no-such-list': { status: 404, title: 'No such list' },
+  'no-such-trait': { status: 404, title: 'No such computed trait' },
+  'no-such-snapshot': { status: 404, title: 'No such snapshot' },
+  'not-filled': { status: 409, title: 'Still being filled' },
 });

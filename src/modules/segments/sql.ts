@@ -197,7 +197,10 @@ export async function putList(
     [workspaceId, l.name, l.keys.length, l.unmatched, l.now],
   );
   if (!row) throw new Error('The list was not written.');
-  await tx.query('delete from segment_list_keys where workspace_id = $1 and list = $2', [workspaceId, row.id]);
+  await tx.query('delete from segment_list_keys where workspace_id = $1 and list = $2', [
+    workspaceId,
+    row.id,
+  ]);
   await tx.query(
     'insert into segment_list_keys (workspace_id, list, key) select $1, $2, k from unnest($3::bigint[]) as t(k) on conflict do nothing',
     [workspaceId, row.id, `{${l.keys.join(',')}}`],
@@ -226,11 +229,7 @@ export async function listsOfKeys(
   );
 }
 
-export async function keysOfList(
-  tx: Tx,
-  workspaceId: number,
-  list: number,
-): Promise<number[]> {
+export async function keysOfList(tx: Tx, workspaceId: number, list: number): Promise<number[]> {
   const rows = await tx.query<{ key: number }>(
     'select key from segment_list_keys where workspace_id = $1 and list = $2 order by key',
     [workspaceId, list],

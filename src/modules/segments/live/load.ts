@@ -2,6 +2,7 @@ import type { LogReader } from '#modules/collect';
 import type { People, PersonFacts } from '#modules/people';
 import type { ClickHouse } from '#platform/clickhouse';
 import type { Tx } from '#platform/postgres';
+import type { Entry, Facts, JsonValue, LoadedRow, Wants } from '../rule/index.ts';
 import * as members from './members-sql.ts';
 import { type Person, setIn } from './memory.ts';
 import { type Stored, waitingOf } from './persist-sql.ts';
@@ -15,11 +16,14 @@ export interface LoadDeps {
   extras: Extras;
 }
 
+export type Extra = Pick<Facts, 'lists' | 'snapshots'>;
+
 export interface Extras {
   of(
     workspaceId: number,
     facts: readonly PersonFacts[],
-  ): Promise<(facts: PersonFacts) => { lists: readonly number[]; snapshots: Record<string, unknown> }>;
+    wants: Wants,
+  ): Promise<(facts: PersonFacts) => Extra>;
 }
 
 /**
@@ -36,10 +40,10 @@ export async function loadPersons(
   const { set, position, seenKey, ring } = workspace;
   const persons = new Map<number, Person>();
   const byKey = new Map<number, Person>();
-  const extra = await deps.extras.of(workspace.id, facts);
+  const extra = await deps.extras.of(workspace.id, facts, set.wants);
   for (const one of facts) {
     const state = set.newPerson(one.person);
-    set.setFacts(state, { traits: one.traits, consent: one.consent, ...extra(one) });
+    set.setFacts(state, factsOf(one, extra(one)));
     const person: Person = {
       key: one.person,
       keys: one.keys,
@@ -57,7 +61,7 @@ export async function loadPersons(
   // Identifiers that nobody has met have no events before the position, and nothing is written of them.
   const old = [...byKey.keys()].filter((key) => key <= seenKey);
   const written = old.length === 0 ? position : await deps.reader.written(tx, workspace.id);
-  const add = (key: number, entry: Parameters<typeof set.add>[1]) => {
+  const add = (key: number, entry: Entry) => {
     const person = byKey.get(key);
     if (!person) return;
     set.add(person.state, entry);
@@ -66,9 +70,9 @@ export async function loadPersons(
   if (old.length > 0) {
     const upTo = Math.min(written, position);
     const query = set.loadSql({ workspaceId: workspace.id, keys: old, position: upTo });
-    for await (const row of deps.ch.queryStream<Record<string, unknown>>(query.sql, query.params)) {
-      const { key, entry } = set.entryOfLoaded(row);
-      add(key, entry);
+    for await (const row of deps.ch.queryStream<LoadedRow & { key: string }>(query.sql, query.params)) {
+      const entry = set.entryOfLoaded(row);
+      if (entry) add(Number(row.key), entry);
     }
     ring.after(upTo, byKey, add);
   }
@@ -78,6 +82,11 @@ export async function loadPersons(
     if (person) takeStored(workspace, person, row);
   }
   return [...persons.values()];
+}
+
+/** Values arrived as JSON, so they are. */
+export function factsOf({ traits, consent }: PersonFacts, extra: Extra): Facts {
+  return { traits: traits as Record<string, JsonValue>, consent, ...extra };
 }
 
 /** What is written of these persons' membership, of each edition the newest. */

@@ -1,6 +1,6 @@
 import type { ClickHouse } from '#platform/clickhouse';
+import type { Statement } from '../rule/index.ts';
 import type { Stored } from './persist-sql.ts';
-import type { Query } from './seam.ts';
 
 const memberColumns = [
   'workspace_id',
@@ -138,7 +138,7 @@ export async function* membersOf(
 /** Writes an edition from nothing: everybody in whom the rule's own statement finds. */
 export async function fillMembers(
   ch: ClickHouse,
-  o: { workspaceId: number; edition: number; nowMs: number; version: number; members: Query },
+  o: { workspaceId: number; edition: number; nowMs: number; version: number; members: Statement },
 ): Promise<void> {
   await ch.command(
     `insert into segment_members (workspace_id, edition, person, is_in, since_ms, until_ms, version)
@@ -215,4 +215,91 @@ export async function removePersons(
      settings mutations_sync = 2`,
     { ws: workspaceId, persons },
   );
+}
+
+/** Other than before where the tables were made anew. */
+export async function tableId(ch: ClickHouse): Promise<string> {
+  const [row] = await ch.query<{ id: string }>(
+    "select toString(uuid) as id from system.tables where database = currentDatabase() and name = 'segment_members'",
+  );
+  return row?.id ?? '';
+}
+
+export interface HistoryRow {
+  segment: number;
+  person: string;
+  at_ms: string;
+  entered: number;
+  cause: string;
+  version: string;
+}
+
+/** Who entered and left a segment, the newest first. */
+export async function historyOfSegment(
+  ch: ClickHouse,
+  o: { workspaceId: number; segment: number; before: number; most: number },
+): Promise<HistoryRow[]> {
+  return ch.query<HistoryRow>(
+    `select segment, person, at_ms, entered, cause, version from segment_history final
+      where workspace_id = {ws:UInt32} and segment = {segment:UInt32} and at_ms < {before:Int64}
+      order by at_ms desc, version desc, person desc limit {most:UInt32} with ties`,
+    { ws: o.workspaceId, segment: o.segment, before: o.before, most: o.most },
+  );
+}
+
+export async function historyOfPerson(
+  ch: ClickHouse,
+  o: { workspaceId: number; person: number; most: number },
+): Promise<HistoryRow[]> {
+  return ch.query<HistoryRow>(
+    `select segment, person, at_ms, entered, cause, version from segment_history_by_person final
+      where workspace_id = {ws:UInt32} and person = {person:UInt64}
+      order by at_ms desc, version desc, segment desc limit {most:UInt32}`,
+    { ws: o.workspaceId, person: o.person, most: o.most },
+  );
+}
+
+/** How many a rule finds, and some of them. */
+export async function preview(
+  ch: ClickHouse,
+  members: Statement,
+  sample: number,
+): Promise<{ count: number; sample: number[] }> {
+  const [row] = await ch.query<{ n: string; sample: string[] }>(
+    `select count() as n, groupArraySample({sample_most:UInt32})(person) as sample from (${members.sql})`.replace(
+      '{sample_most:UInt32}',
+      String(Math.trunc(sample)),
+    ),
+    members.params,
+  );
+  return { count: Number(row?.n ?? 0), sample: (row?.sample ?? []).map(Number) };
+}
+
+export async function snapshotsOf(
+  ch: ClickHouse,
+  workspaceId: number,
+  persons: readonly number[],
+): Promise<{ name: string; version: number; person: number; value: string }[]> {
+  const rows = await ch.query<{ name: string; version: string; person: string; value: string }>(
+    `select name, version, person, value from segment_snapshots final
+      where workspace_id = {ws:UInt32} and person in ({persons:Array(UInt64)})`,
+    { ws: workspaceId, persons },
+  );
+  return rows.map((row) => ({ ...row, version: Number(row.version), person: Number(row.person) }));
+}
+
+export async function insertListKeys(
+  ch: ClickHouse,
+  workspaceId: number,
+  list: number,
+  keys: readonly number[],
+): Promise<void> {
+  await ch.command(
+    `alter table segment_list_keys delete where workspace_id = {ws:UInt32} and list = {list:UInt32}
+     settings mutations_sync = 2`,
+    { ws: workspaceId, list },
+  );
+  if (keys.length === 0) return;
+  const body = keys.map((key) => `${workspaceId}\t${list}\t${key}\n`).join('');
+  await ch.insert('segment_list_keys', ['workspace_id', 'list', 'key'], 'TabSeparated', body);
 }

@@ -1,4 +1,4 @@
-import type { PersonState } from './seam.ts';
+import type { PersonState } from '../rule/index.ts';
 
 /** Somebody whose state is at hand. */
 export interface Person {
@@ -33,8 +33,8 @@ export function setIn(person: Person, edition: number, value: boolean): void {
   person.ins[word] = value ? before | bit : before & ~bit;
 }
 
-/** What a person costs beside the entries, in entries. */
-const personWeight = 8;
+/** What a person costs beside the entries, in entries of about 24 bytes. */
+const personWeight = 40;
 
 /** The people whose states are at hand, no more than there is room for; who was not needed for longest goes first. */
 export class Memory {

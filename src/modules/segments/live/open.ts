@@ -1,16 +1,16 @@
 import type { Tx } from '#platform/postgres';
 import { withoutValues } from '#platform/postgres';
+import type { RuleSet, Statement } from '../rule/index.ts';
 import type { Edition } from './edition.ts';
 import * as sql from './persist-sql.ts';
 import { entriesOf, type RoundDeps } from './round.ts';
-import type { Query, RuleSet } from './seam.ts';
 import { Workspace } from './workspace.ts';
 
 /** The rules of a workspace, read and compiled together. */
 export interface Compiled {
   set: RuleSet;
   /** By place in the set. */
-  members: readonly ((at: { position: number; now: number }) => Query)[];
+  members: readonly ((at: { position: number; now: number }) => Statement)[];
   contextHash: string;
 }
 

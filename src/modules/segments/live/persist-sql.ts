@@ -41,12 +41,7 @@ export async function saveRunner(
   );
 }
 
-export async function renewLease(
-  tx: Tx,
-  workspaceId: number,
-  owner: string,
-  leaseMs: number,
-): Promise<void> {
+export async function renewLease(tx: Tx, workspaceId: number, owner: string, leaseMs: number): Promise<void> {
   await tx.query(
     "update segment_runners set owner = $2, lease_until = now() + $3 * interval '1 millisecond' where workspace_id = $1",
     [workspaceId, owner, leaseMs],

@@ -1,5 +1,5 @@
 import type { ClickHouse } from '#platform/clickhouse';
-import type { Query } from './seam.ts';
+import type { Statement } from '../rule/index.ts';
 
 /** Who is in afresh and not live, or the other way round; and how many are in afresh. */
 export async function differences(
@@ -7,7 +7,7 @@ export async function differences(
   workspaceId: number,
   edition: number,
   now: number,
-  members: Query,
+  members: Statement,
 ): Promise<{ people: number; persons: { person: number; live: boolean }[] }> {
   const rows = await ch.query<{ person: string; live: number }>(
     `select person, max(l) as live from (
@@ -19,10 +19,7 @@ export async function differences(
      group by person having max(f) != max(l) order by person limit 10000`,
     { ...members.params, proof_ws: workspaceId, proof_edition: edition, proof_now: now },
   );
-  const [count] = await ch.query<{ n: string }>(
-    `select count() as n from (${members.sql})`,
-    members.params,
-  );
+  const [count] = await ch.query<{ n: string }>(`select count() as n from (${members.sql})`, members.params);
   return {
     people: Number(count?.n ?? 0),
     persons: rows.map((row) => ({ person: Number(row.person), live: row.live === 1 })),

@@ -1,7 +1,6 @@
 import type { ClickHouse } from '#platform/clickhouse';
-import type { Query } from './seam.ts';
-import * as proofSql from './proof-sql.ts';
 import type { Carrier } from './carry.ts';
+import * as proofSql from './proof-sql.ts';
 import type { Runner } from './runner.ts';
 
 export interface Proof {
@@ -40,7 +39,8 @@ export async function prove(
   for (let attempt = 1; ; attempt++) {
     await runner.settleNow(workspaceId);
     const opened = runner.opened(workspaceId);
-    const place = opened?.workspace.editions.findIndex((one) => one.id === edition && one.state === 'live') ?? -1;
+    const place =
+      opened?.workspace.editions.findIndex((one) => one.id === edition && one.state === 'live') ?? -1;
     if (!opened || place < 0) return null;
     const { workspace, compiled } = opened;
     const at = { position: workspace.position, now: workspace.nowMs };
@@ -48,7 +48,8 @@ export async function prove(
     workspace.watched = watched;
     await deps.settled(workspaceId);
     await carrier.flush();
-    const query = compiled.members[place]?.(at) as Query;
+    const query = compiled.members[place]?.(at);
+    if (!query) return null;
     const found = await proofSql.differences(ch, workspaceId, edition, at.now, query);
     // Changes of people that the statement saw and the rounds had not are taken by now.
     await runner.settleNow(workspaceId);
@@ -57,8 +58,10 @@ export async function prove(
       if (attempt === attempts) return null;
       continue;
     }
-    const known = suspects;
-    const open = found.persons.filter(({ person }) => !known || known.includes(person));
+    const known: readonly number[] | null = suspects;
+    const open: { person: number; live: boolean }[] = found.persons.filter(
+      ({ person }) => !known || known.includes(person),
+    );
     const certain = open.filter(({ person }) => !watched.has(person));
     if (certain.length > 0 || open.length === 0 || attempt === attempts) {
       return {

@@ -1,4 +1,4 @@
-import type { Entry } from './seam.ts';
+import type { Entry } from '../rule/index.ts';
 
 /** Entries of the batches that ClickHouse may not have yet, for who is loaded from there. */
 export class Ring {

@@ -2,14 +2,14 @@ import { fromRow, type LogEvent } from '#modules/collect';
 import type { PersonFacts } from '#modules/people';
 import type { Facts } from '#platform/facts';
 import type { Tx } from '#platform/postgres';
+import type { Entry, RuleSet } from '../rule/index.ts';
 import type { Edition } from './edition.ts';
 import { type Cause, Evaluation } from './evaluation.ts';
-import { type LoadDeps, loadPersons, storedOf } from './load.ts';
+import { type Extra, factsOf, type LoadDeps, loadPersons, storedOf } from './load.ts';
 import { countMembers } from './members-sql.ts';
 import { isIn, type Person } from './memory.ts';
 import type { Stored } from './persist-sql.ts';
 import * as sql from './persist-sql.ts';
-import type { Entry, RuleSet } from './seam.ts';
 import type { Workspace } from './workspace.ts';
 
 export const reader = 'segments';
@@ -93,6 +93,7 @@ export async function takeRound(
     const extra = await deps.extras.of(
       workspace.id,
       atHand.map(({ facts }) => facts),
+      set.wants,
     );
     const leaving = await writtenOf(deps, tx, workspace, [...gone.keys()]);
 
@@ -291,7 +292,7 @@ function joinedWith(workspace: Workspace, person: Person, keys: readonly number[
 function takeOver(
   workspace: Workspace,
   { facts, person, joined }: AtHand,
-  extra: { lists: readonly number[]; snapshots: Record<string, unknown> },
+  extra: Extra,
   evaluation: Evaluation,
 ): void {
   const { memory, set } = workspace;
@@ -305,7 +306,7 @@ function takeOver(
     person.keys = facts.keys;
     memory.put(person);
   }
-  set.setFacts(person.state, { traits: facts.traits, consent: facts.consent, ...extra });
+  set.setFacts(person.state, factsOf(facts, extra));
   const cause: Cause = { what: joined.length > 0 ? 'joined' : 'person' };
   if (joined.length > 0) evaluation.touchAll(person, cause);
   else evaluation.touch(person, set.touchedByFacts(), cause, false);

@@ -91,6 +91,12 @@ export class Runner {
     }
   }
 
+  /** Takes up what is there by now, and not all that comes meanwhile. */
+  async settleNow(workspaceId: number): Promise<void> {
+    await this.#register();
+    for (let i = 0; i < 50 && (await this.step(workspaceId)); i++);
+  }
+
   /** Nothing is remembered any more, as after a restart. */
   forget(workspaceId: number): void {
     this.#workspaces.get(workspaceId)?.workspace.end();

@@ -1,8 +1,8 @@
+import type { RuleSet } from '../rule/index.ts';
 import type { Edition } from './edition.ts';
 import { DueHeap } from './heap.ts';
 import { Memory, setIn } from './memory.ts';
 import { Ring } from './ring.ts';
-import type { RuleSet } from './seam.ts';
 
 /** Somebody to be fetched beside those whom events and changes touch. */
 export interface Errand {
