@@ -1,5 +1,6 @@
 import type { Fact } from '#platform/facts';
 import { withoutValues } from '#platform/postgres';
+import type { Verdict } from '../rule/index.ts';
 import type { Edition } from './edition.ts';
 import { isIn, type Person, setIn } from './memory.ts';
 import type { Change, Stored } from './persist-sql.ts';
@@ -108,7 +109,7 @@ export class Evaluation {
     const look = (place: number) => {
       const edition = editions[place];
       if (!edition || edition.state === 'over' || edition.error !== null) return;
-      let outcome: { in: boolean; until: number };
+      let outcome: Verdict;
       try {
         outcome = set.evaluate(person.state, place, this.#now);
       } catch (error) {
@@ -144,13 +145,14 @@ export class Evaluation {
     person: Person,
     place: number,
     edition: Edition,
-    outcome: { in: boolean; until: number },
+    outcome: Verdict,
     cause: Cause,
     silent: boolean,
   ): void {
     const stored = isIn(person, place);
     const storedUntil = person.near?.get(place) ?? 0;
-    const until = outcome.until <= this.#horizon ? outcome.until : 0;
+    // An early one is only a moment to look again.
+    const until = outcome.until <= this.#horizon && !outcome.early ? outcome.until : 0;
     const isKnown = edition.state !== 'filling' || edition.known.has(person.key);
     if (isKnown && stored === outcome.in && storedUntil === until) return;
     const isChange = isKnown && stored !== outcome.in;

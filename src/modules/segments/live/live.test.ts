@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { manualClock } from '#platform/clock';
 import type { Principal } from '#modules/identity';
+import { manualClock } from '#platform/clock';
 import { identify, peopleOf, track } from '../../../../test/fixtures/people.ts';
 import { type TestProgram, testProgram } from '../../../../test/fixtures/program.ts';
 import { createSegments, type Segments } from '../segments.ts';
@@ -13,7 +13,13 @@ let by: Principal;
 beforeAll(async () => {
   p = await testProgram({ clock });
   segments = createSegments(p);
-  by = { workspaceId: p.workspaceId, kind: 'cli', actor: 'cli', role: 'owner', scopes: [] } as unknown as Principal;
+  by = {
+    workspaceId: p.workspaceId,
+    kind: 'cli',
+    actor: 'cli',
+    role: 'owner',
+    scopes: [],
+  } as unknown as Principal;
 });
 afterAll(async () => {
   await segments.stop();
@@ -31,7 +37,10 @@ async function membersOf(uuid: string): Promise<string[]> {
   if (edition === null) throw new Error('not filled');
   const page = await segments.membership.page(p.workspaceId, edition, { after: 0, most: 1000 });
   expect(await segments.membership.count(p.workspaceId, edition)).toBe(page.items.length);
-  const ids = await p.people.idsOf(p.workspaceId, page.items.map((one) => one.person));
+  const ids = await p.people.idsOf(
+    p.workspaceId,
+    page.items.map((one) => one.person),
+  );
   return page.items.map((one) => ids.get(one.person) ?? 'nobody');
 }
 
@@ -56,13 +65,18 @@ test('enters by an event, leaves by time alone, and both are told', async () => 
   await segments.settle(p.workspaceId);
   expect(await membersOf(uuid)).toEqual([]);
   expect(await segments.prove(p.workspaceId, uuid)).toMatchObject({ different: 0, people: 0 });
-  const { rows } = await p.pg.raw.query<{ type: string }>("select type from facts where type like 'segment.%' order by id");
+  const { rows } = await p.pg.raw.query<{ type: string }>(
+    "select type from facts where type like 'segment.%' order by id",
+  );
   expect(rows.map((row) => row.type)).toEqual(['segment.entered', 'segment.left', 'segment.left']);
 });
 
 test('a trait, a join and an erasure are followed', async () => {
   const uuid = await newSegment('gold viewers', {
-    all: [{ trait: 'plan', equals: 'gold' }, { did: 'Looked', at_least: 2 }],
+    all: [
+      { trait: 'plan', equals: 'gold' },
+      { did: 'Looked', at_least: 2 },
+    ],
   });
   await p.accept(
     track({ anonymousId: 'browser' }, { event: 'Looked' }),

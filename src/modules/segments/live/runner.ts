@@ -85,8 +85,9 @@ export class Runner {
   async settle(workspaceId: number): Promise<void> {
     await this.#register();
     for (;;) {
+      const isQuiet = this.#beside.size === 0;
       while (await this.step(workspaceId, true));
-      if (this.#beside.size === 0) return;
+      if (isQuiet && this.#beside.size === 0) return;
       await Promise.race([...this.#beside, new Promise(setImmediate)]);
     }
   }
@@ -181,7 +182,7 @@ export class Runner {
   #workBeside(opened: Opened): void {
     const { log } = this.#deps;
     const workspaceId = opened.workspace.id;
-    const alive = () => this.#workspaces.get(workspaceId) === opened && !opened.workspace.dirty;
+    const alive = () => this.#workspaces.get(workspaceId) === opened;
     const work = workBeside(this.#deps, opened, alive)
       .catch((error) => {
         if (!alive()) return;

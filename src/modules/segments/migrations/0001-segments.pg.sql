@@ -1,4 +1,4 @@
--- A segment is a rule about people. `rule` is what the team wants; `edition` is the one that is live, and
+-- A segment is a rule about people, kept as it was written (json: the first key of a condition tells its kind). `rule` is what the team wants; `edition` is the one that is live, and
 -- `next_edition` the one that is being filled (an edited rule, or the first).
 create table segments (
   workspace_id int not null,
@@ -6,7 +6,7 @@ create table segments (
   uuid uuid not null,
   name text not null,
   description text not null default '',
-  rule jsonb not null,
+  rule json not null,
   edition int,
   next_edition int,
   created_at timestamptz not null,
@@ -25,7 +25,7 @@ create table segment_editions (
   workspace_id int not null,
   id int generated always as identity,
   segment_id int not null,
-  rule jsonb not null,
+  rule json not null,
   state text not null,
   progress real not null default 0,
   error text,
@@ -110,7 +110,7 @@ select pando.protect('segment_list_keys');
 create table computed_traits (
   workspace_id int not null,
   name text not null,
-  definition jsonb not null,
+  definition json not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (workspace_id, name)
