@@ -2,6 +2,7 @@ import type { Collect } from '#modules/collect';
 import type { Demo } from '#modules/demo';
 import type { Identity } from '#modules/identity';
 import type { People } from '#modules/people';
+import type { Segments } from '#modules/segments';
 import type { Config } from '#platform/config';
 import type { Facts } from '#platform/facts';
 import type { Jobs } from '#platform/jobs';
@@ -19,22 +20,25 @@ export async function startWork(
     identity: Identity;
     people: People;
     collect: Collect;
+    segments: Segments;
     demo: Demo;
   },
   closing: Closing,
 ): Promise<void> {
-  const { config, facts, jobs, identity, people, collect, demo } = parts;
+  const { config, facts, jobs, identity, people, collect, segments, demo } = parts;
   await identity.start();
   closing.later('identity', () => identity.stop());
   people.start();
   closing.later('people', () => people.stop());
   collect.start();
   closing.later('collection', () => collect.stop());
+  closing.later('segments', () => segments.stop());
   closing.later('the followers of facts', () => facts.stop());
   closing.later('the jobs', () => jobs.stop());
   closing.later('the demo', () => demo.stop());
   if (config.role === 'api') return;
   await facts.start();
   await jobs.start();
+  segments.start();
   demo.start();
 }

@@ -83,6 +83,11 @@ export class LogReader {
     return writtenSeq(tx, workspaceId);
   }
 
+  /** Age of the oldest batch before the reader, ms. */
+  lagMs(tx: Tx, workspaceId: number, name: string): Promise<number> {
+    return sql.lagOf(tx, workspaceId, name);
+  }
+
   head(tx: Tx, workspaceId: number): Promise<number> {
     return sql.headOf(tx, workspaceId);
   }

@@ -1,1 +1,2 @@
+export { segmentRoutes } from './routes.ts';
 export { createSegments, type Segments } from './segments.ts';

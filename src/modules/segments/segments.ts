@@ -126,6 +126,14 @@ export function createSegments(deps: SegmentsDeps) {
     list: (workspaceId: number, archived = false) =>
       pg.inWorkspace(workspaceId, (tx) => sql.listSegments(tx, workspaceId, archived)),
 
+    /** The key of a person's oldest identifier, which memberships go by. Refuses `people/no-such-person`. */
+    async headOf(workspaceId: number, id: string): Promise<number> {
+      return Math.min(...(await people.keysOf(workspaceId, id)));
+    },
+    /** How long the oldest batch has waited to be evaluated, ms. */
+    lagMs: (workspaceId: number) =>
+      pg.inWorkspace(workspaceId, (tx) => reader.lagMs(tx, workspaceId, 'segments')),
+
     /** Refuses `bad-rule` with the place and the reason, and `name-taken`. */
     async create(
       by: Principal,

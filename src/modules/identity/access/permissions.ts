@@ -1,6 +1,13 @@
 import { PERMISSIONS, type Permission, type Role } from '../schema.ts';
 
-const READ_INSIGHT = ['people:read', 'events:read', 'sources:read', 'imports:read', 'settings:read'] as const;
+const READ_INSIGHT = [
+  'people:read',
+  'events:read',
+  'sources:read',
+  'imports:read',
+  'segments:read',
+  'settings:read',
+] as const;
 
 /**
  * Who may do what; the one place where it is decided. The owner may do everything, the marketer everything
@@ -9,7 +16,15 @@ const READ_INSIGHT = ['people:read', 'events:read', 'sources:read', 'imports:rea
  */
 const ALLOWED: Readonly<Record<Role, readonly Permission[]>> = {
   owner: PERMISSIONS,
-  marketer: [...READ_INSIGHT, 'people:write', 'events:write', 'sources:write', 'imports:write', 'team:read'],
+  marketer: [
+    ...READ_INSIGHT,
+    'people:write',
+    'events:write',
+    'sources:write',
+    'imports:write',
+    'segments:write',
+    'team:read',
+  ],
   analyst: [...READ_INSIGHT, 'team:read'],
   clerk: ['people:read', 'events:read'],
 };

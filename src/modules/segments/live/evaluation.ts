@@ -138,7 +138,7 @@ export class Evaluation {
   /** How long before a moment it is written down: not for everybody at once. */
   #early(key: number): number {
     const share = (Math.imul(key % 4294967296, 0x9e3779b1) >>> 0) / 4294967296;
-    return this.#lookaheadMs * (0.4 + share * 0.6);
+    return Math.floor(this.#lookaheadMs * (0.4 + share * 0.6));
   }
 
   #settle(

@@ -47,7 +47,7 @@ async function findTimers(deps: JobDeps, { workspace }: Opened, alive: () => boo
     const due = Number(row.due);
     // Spread, so that a midnight is not prepared in one moment.
     const early = deps.lookaheadMs * (0.4 + 0.6 * ((many++ % 1000) / 1000));
-    workspace.heap.push(due - early, person);
+    workspace.heap.push(Math.floor(due - early), person);
     if (many % 10_000 === 0 && !alive()) return;
   }
   workspace.timersFrom = null;

@@ -3,7 +3,7 @@ import { withoutValues } from '#platform/postgres';
 import type { RuleSet, Statement } from '../rule/index.ts';
 import type { Edition } from './edition.ts';
 import * as sql from './persist-sql.ts';
-import { entriesOf, type RoundDeps } from './round.ts';
+import { fillRing, type RoundDeps } from './round.ts';
 import { Workspace } from './workspace.ts';
 
 /** The rules of a workspace, read and compiled together. */
@@ -91,18 +91,4 @@ export async function openWorkspace(
   });
   await fillRing(deps, tx, workspace);
   return { workspace, compiled };
-}
-
-/** Batches up to the position that ClickHouse does not have are only in the log. */
-async function fillRing(deps: RoundDeps, tx: Tx, workspace: Workspace): Promise<void> {
-  const { set, position, id } = workspace;
-  let seq = await deps.reader.written(tx, id);
-  while (seq < position) {
-    const batches = await deps.reader.after(tx, id, seq, 20);
-    for (const batch of batches) {
-      seq = batch.seq;
-      if (seq <= position) workspace.ring.push(seq, ...entriesOf(set, batch.lines));
-    }
-    if (batches.length === 0) return;
-  }
 }

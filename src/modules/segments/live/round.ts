@@ -220,7 +220,7 @@ function entryOf(set: RuleSet, row: LogEvent): Entry | null {
 }
 
 /** The entries of a batch, and whose they are. */
-export function entriesOf(set: RuleSet, lines: readonly string[]): [keys: number[], entries: Entry[]] {
+function entriesOf(set: RuleSet, lines: readonly string[]): [keys: number[], entries: Entry[]] {
   const keys: number[] = [];
   const entries: Entry[] = [];
   for (const line of lines) {
@@ -367,4 +367,18 @@ async function write(
     workspace.memory.endRound();
     workspace.tellErrands();
   });
+}
+
+/** Batches up to the position that ClickHouse does not have are only in the log. */
+export async function fillRing(deps: Pick<RoundDeps, 'reader'>, tx: Tx, workspace: Workspace): Promise<void> {
+  const { set, position, id } = workspace;
+  let seq = await deps.reader.written(tx, id);
+  while (seq < position) {
+    const batches = await deps.reader.after(tx, id, seq, 20);
+    for (const batch of batches) {
+      seq = batch.seq;
+      if (seq <= position) workspace.ring.push(seq, ...entriesOf(set, batch.lines));
+    }
+    if (batches.length === 0) return;
+  }
 }
