@@ -30,11 +30,20 @@ export interface Verdict {
   early?: true;
 }
 
+/** `until`: before it, time alone does not change the part's truth; null for never. */
+export type Why = { truth: boolean; until: number | null } & (
+  | { all: Why[] }
+  | { any: Why[] }
+  | { not: Why }
+  | { condition: unknown; found?: unknown; wanted?: unknown; times?: readonly number[] }
+);
+
 /** One row of `loadSql`, as text or as JSON gives it. */
 export type LoadedRow = Omit<EventRow, 'time' | 'contract' | 'bot'> & { t: string | number };
 
 interface Compiled {
   readonly id: number;
+  readonly node: Node;
   readonly root: LiveNode;
   readonly leaves: readonly Leaf[];
 }
@@ -44,7 +53,6 @@ const mostLooks = 64;
 /** All rules of a workspace, compiled together: what several ask for is worked out once. */
 export class RuleSet {
   readonly wants: Wants;
-  readonly #days: Days;
   readonly #shapes = new Shapes();
   readonly #rules = new Map<number, Compiled>();
   readonly #leaves = new Map<string, Leaf>();
@@ -59,11 +67,11 @@ export class RuleSet {
   #stamp = 0;
 
   constructor(rules: readonly { id: number; rule: Rule }[], context: RuleContext) {
-    this.#days = new Days(context.timeZone);
+    const days = new Days(context.timeZone);
     for (const { id, rule } of rules) {
-      const node = lower(rule, context, this.#days);
+      const node = lower(rule, context, days);
       const leaves = [...leavesOf(node)];
-      this.#rules.set(id, { id, root: this.#built(node).live, leaves });
+      this.#rules.set(id, { id, node, root: this.#built(node).live, leaves });
       for (const one of new Set(
         leaves.flatMap((leaf) => leaf.atoms.map((atom) => this.#shapes.idOf(atom))),
       )) {
@@ -164,10 +172,29 @@ export class RuleSet {
     }
   }
 
+  /** The rule as a tree, each part with its own truth and what it was found on. */
+  explain(state: PersonState, rule: number, now: number): Why {
+    const { node } = this.#ruleOf(rule);
+    return this.#why(node, state, now);
+  }
+
+  #why(node: Node, state: PersonState, now: number): Why {
+    const { live } = this.#built(node);
+    this.#look(live, state, now);
+    const { truth, next } = live;
+    const until = Number.isFinite(next) ? next : null;
+    if ('leaf' in node) {
+      const about = live instanceof LeafNode ? live.live.explain?.(state, now) : undefined;
+      return { truth, until, condition: JSON.parse(node.leaf.key), ...about };
+    }
+    if ('not' in node) return { truth, until, not: this.#why(node.not, state, now) };
+    if ('all' in node) return { truth, until, all: node.all.map((part) => this.#why(part, state, now)) };
+    return { truth, until, any: node.any.map((part) => this.#why(part, state, now)) };
+  }
+
   /** For everybody at once, when time alone can change anything next; see `loadSql`. */
   timersSql(o: { workspaceId: number; position: number; now: number }): Statement {
-    const nextMidnight = this.#days.start(this.#days.of(o.now) + 1);
-    return timersSql([...this.#leaves.values()], { ...o, nextMidnight });
+    return timersSql([...this.#leaves.values()], o);
   }
 
   #look(root: LiveNode, state: PersonState, now: number): void {
