@@ -9,7 +9,9 @@ import { progressView } from './progress-view.ts';
 export const addVerify: AddCommand = (program, io) => {
   program
     .command('verify')
-    .description('read a backup through, and say whether it is whole; or, with the word segments, compute them afresh')
+    .description(
+      'read a backup through, and say whether it is whole; or, with the word segments, compute them afresh',
+    )
     .argument('<what>', 'a file as pando backup wrote it, or the word segments')
     .option('--workspace <slug>', 'of the segments: the only one besides the demo, unless told otherwise')
     .option('--json', 'one JSON object, for programs')
@@ -43,7 +45,9 @@ async function verifySegments(
 ): Promise<void> {
   const items = await withDoor(async (door) => {
     const workspace = await chooseWorkspace(door, o.workspace);
-    return (await door.ask<{ items: Proved[] }>('/api/segments/proof', { workspace, method: 'POST', body: {} })).items;
+    return (
+      await door.ask<{ items: Proved[] }>('/api/segments/proof', { workspace, method: 'POST', body: {} })
+    ).items;
   });
   const wrong = items.filter((one) => !one.proof || one.proof.different > 0);
   if (o.json) io.out(`${JSON.stringify({ segments: items.length, wrong: wrong.length, items })}\n`);
@@ -54,7 +58,11 @@ async function verifySegments(
         : `not proved: ${error}`;
       io.out(`${name}: ${found}\n`);
     }
-    io.out(wrong.length === 0 ? 'Live is as afresh.\n' : `${wrong.length} segments differ or could not be proved.\n`);
+    io.out(
+      wrong.length === 0
+        ? 'Live is as afresh.\n'
+        : `${wrong.length} segments differ or could not be proved.\n`,
+    );
   }
   if (wrong.length > 0) io.exit(exitCodes.problemFound);
 }

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
 import * as members from './live/members-sql.ts';
-import { History, MemberPage, OfPerson } from './live/schema.ts';
+import { History, MemberPage, OfPerson, Why } from './live/schema.ts';
 import { refuse } from './schema.ts';
 import type { Segments } from './segments.ts';
 import * as sql from './sql.ts';
@@ -159,6 +159,32 @@ export function memberRoutes(app: App, segments: Segments): void {
           left: one.gone,
         })),
         next: oldest === 0 ? null : String(oldest),
+      };
+    },
+  );
+
+  app.get(
+    '/api/segments/:id/why',
+    {
+      onRequest: may('segments:read'),
+      schema: {
+        ...about,
+        operationId: 'whySegment',
+        summary: 'Why a person is in or not: the rule as a tree, with what was found for each part',
+        params: Id,
+        querystring: Type.Object({ person: Type.String({ description: 'Id of the person' }) }),
+        response: { 200: Why, ...errors },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = request.principal;
+      const person = await segments.headOf(workspaceId, request.query.person);
+      const found = await segments.why(workspaceId, request.params.id, person);
+      if (!found) throw refuse('no-such-segment', 'The person is gone.');
+      return {
+        in: found.in,
+        until: Number.isFinite(found.until) ? new Date(found.until).toISOString() : null,
+        why: found.why,
       };
     },
   );

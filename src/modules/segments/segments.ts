@@ -16,6 +16,7 @@ import { type Proof, prove } from './live/prove.ts';
 import { Membership } from './live/read.ts';
 import { expanded, refersTo, WorkspaceRules } from './live/rules.ts';
 import { Runner } from './live/runner.ts';
+import { stateOf } from './live/why.ts';
 import { readRule } from './rule/index.ts';
 import { refuse } from './schema.ts';
 import * as sql from './sql.ts';
@@ -129,6 +130,17 @@ export function createSegments(deps: SegmentsDeps) {
     /** The key of a person's oldest identifier, which memberships go by. Refuses `people/no-such-person`. */
     async headOf(workspaceId: number, id: string): Promise<number> {
       return Math.min(...(await people.keysOf(workspaceId, id)));
+    },
+    /** The rule as a tree, with what was found of the person for each part. */
+    async why(workspaceId: number, uuid: string, person: number) {
+      const row = await find(workspaceId, uuid);
+      const rule = expanded(row.rule, await rules.context(workspaceId));
+      const compiled = await rules.compile(workspaceId, [{ id: row.id, rule }]);
+      const found = await stateOf({ pg, ch, people, extras, reader }, workspaceId, person, compiled);
+      if (!found) return null;
+      const now = clock.ms();
+      const verdict = found.set.evaluate(found.state, 0, now);
+      return { ...verdict, why: found.set.explain(found.state, 0, now) };
     },
     /** How long the oldest batch has waited to be evaluated, ms. */
     lagMs: (workspaceId: number) =>

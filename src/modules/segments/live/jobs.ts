@@ -1,6 +1,7 @@
 import type { ClickHouse } from '#platform/clickhouse';
 import type { Log } from '#platform/log';
 import { type Postgres, withoutValues } from '#platform/postgres';
+import { Unavailable } from '#platform/refusal';
 import * as members from './members-sql.ts';
 import type { Opened } from './open.ts';
 import * as sql from './persist-sql.ts';
@@ -16,6 +17,8 @@ export interface JobDeps {
 
 /** How many are brought to hand in one piece. */
 const pageOfPeople = 2_000;
+/** Editions by one reading of the events. */
+const filledAtOnce = 10;
 
 /**
  * What goes on beside the rounds after a workspace was opened: the moments of everybody, new editions filled, and the
@@ -53,32 +56,67 @@ async function findTimers(deps: JobDeps, { workspace }: Opened, alive: () => boo
   workspace.timersFrom = null;
 }
 
-async function fill(deps: JobDeps, { workspace, compiled }: Opened, alive: () => boolean): Promise<void> {
-  const { id } = workspace;
-  for (const [place, edition] of workspace.editions.entries()) {
-    if (edition.state !== 'filling' || edition.error !== null || !alive()) continue;
-    const at = { position: workspace.openedAt, now: workspace.openedMs };
+async function fill(deps: JobDeps, opened: Opened, alive: () => boolean): Promise<void> {
+  const { editions } = opened.workspace;
+  const open = editions.flatMap((edition, place) => (edition.state === 'filling' ? [place] : []));
+  for (let i = 0; i < open.length && alive(); i += filledAtOnce) {
+    const places = open.slice(i, i + filledAtOnce);
     try {
-      await deps.pg.inWorkspace(id, (tx) => sql.saveProgress(tx, id, edition.id, 0.05));
-      const query = compiled.members[place]?.(at);
-      if (!query) throw new Error('The rule has no statement.');
-      const written = { workspaceId: id, edition: edition.id, nowMs: at.now, version: workspace.openedRound };
-      await members.fillMembers(deps.ch, { ...written, members: query });
-      if (!alive()) return;
-      for await (const person of members.membersOf(deps.ch, id, edition.id))
-        workspace.markMember(edition, place, person);
-      if (!alive()) return;
-      workspace.filled.push(edition);
+      await fillSome(deps, opened, places, alive);
     } catch (error) {
-      edition.error = withoutValues(error);
-      deps.log.warn(
-        { workspaceId: id, edition: edition.id, reason: edition.error },
-        'a segment was not filled',
-      );
-      const { error: reason } = edition;
-      await deps.pg.inWorkspace(id, (tx) => sql.saveEditionError(tx, id, edition.id, reason));
+      // One of them is at fault, and shall not keep the others back.
+      deps.log.warn({ reason: withoutValues(error) }, 'segments are filled one by one');
+      for (const place of places) await fillOne(deps, opened, place, alive);
     }
   }
+}
+
+async function fillOne(deps: JobDeps, opened: Opened, place: number, alive: () => boolean): Promise<void> {
+  const { workspace } = opened;
+  const edition = workspace.editions[place];
+  if (!edition || !alive()) return;
+  try {
+    await fillSome(deps, opened, [place], alive);
+  } catch (error) {
+    if (error instanceof Unavailable) throw error;
+    const reason = withoutValues(error);
+    edition.error = reason;
+    deps.log.warn({ workspaceId: workspace.id, edition: edition.id, reason }, 'a segment was not filled');
+    await deps.pg.inWorkspace(workspace.id, (tx) =>
+      sql.saveEditionError(tx, workspace.id, edition.id, reason),
+    );
+  }
+}
+
+async function fillSome(
+  deps: JobDeps,
+  { workspace, compiled }: Opened,
+  places: readonly number[],
+  alive: () => boolean,
+): Promise<void> {
+  const { id } = workspace;
+  const byId = new Map(
+    places.flatMap((place) => {
+      const edition = workspace.editions[place];
+      return edition && edition.error === null ? [[edition.id, { edition, place }] as const] : [];
+    }),
+  );
+  const editions = [...byId.keys()];
+  if (editions.length === 0) return;
+  const at = { position: workspace.openedAt, now: workspace.openedMs };
+  await deps.pg.inWorkspace(id, (tx) => sql.saveProgress(tx, id, editions, 0.1));
+  const query = compiled.several(
+    [...byId.values()].map(({ place }) => place),
+    at,
+  );
+  const written = { workspaceId: id, editions, nowMs: at.now, version: workspace.openedRound };
+  await members.fillMembers(deps.ch, { ...written, members: query });
+  if (!alive()) return;
+  for await (const { edition, person } of members.membersOf(deps.ch, id, editions)) {
+    const filled = byId.get(edition);
+    if (filled) workspace.markMember(filled.edition, filled.place, person);
+  }
+  if (alive()) workspace.filled.push(...[...byId.values()].map(({ edition }) => edition));
 }
 
 async function warmUp(deps: JobDeps, { workspace }: Opened, alive: () => boolean): Promise<void> {

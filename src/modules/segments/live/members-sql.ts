@@ -125,41 +125,40 @@ export async function countMembers(
 export async function* membersOf(
   ch: ClickHouse,
   workspaceId: number,
-  edition: number,
-): AsyncGenerator<number> {
-  const rows = ch.queryStream<{ person: string }>(
-    `select person from segment_members final
-      where workspace_id = {ws:UInt32} and edition = {edition:UInt32} and is_in = 1`,
-    { ws: workspaceId, edition },
+  editions: readonly number[],
+): AsyncGenerator<{ edition: number; person: number }> {
+  const rows = ch.queryStream<{ edition: number; person: string }>(
+    `select edition, person from segment_members final
+      where workspace_id = {ws:UInt32} and edition in ({editions:Array(UInt32)}) and is_in = 1`,
+    { ws: workspaceId, editions },
   );
-  for await (const row of rows) yield Number(row.person);
+  for await (const row of rows) yield { edition: row.edition, person: Number(row.person) };
 }
 
-/** Writes an edition from nothing: everybody in whom the rule's own statement finds. */
+/** Writes editions from nothing: everybody in whom their rules' statement finds; `rules` are places in `editions`. */
 export async function fillMembers(
   ch: ClickHouse,
-  o: { workspaceId: number; edition: number; nowMs: number; version: number; members: Statement },
+  o: {
+    workspaceId: number;
+    editions: readonly number[];
+    nowMs: number;
+    version: number;
+    members: Statement;
+  },
 ): Promise<void> {
   await ch.command(
     `insert into segment_members (workspace_id, edition, person, is_in, since_ms, until_ms, version)
-     select {fill_ws:UInt32}, {fill_edition:UInt32}, person, 1, {fill_at:Int64}, 0, {fill_version:UInt64}
-       from (${o.members.sql})`,
+     select {fill_ws:UInt32}, arrayElement({fill_editions:Array(UInt32)}, place + 1), person, 1, {fill_at:Int64}, 0,
+            {fill_version:UInt64}
+       from (select person, arrayJoin(rules) as place from (${o.members.sql}))`,
     {
       ...o.members.params,
       fill_ws: o.workspaceId,
-      fill_edition: o.edition,
+      fill_editions: o.editions,
       fill_at: o.nowMs,
       fill_version: o.version,
     },
   );
-}
-
-export async function newestKey(ch: ClickHouse, workspaceId: number): Promise<number> {
-  const [row] = await ch.query<{ key: string }>(
-    'select max(key) as key from events where workspace_id = {ws:UInt32}',
-    { ws: workspaceId },
-  );
-  return Number(row?.key ?? 0);
 }
 
 /** Who had past events brought in, by batches after `from` and up to `to`. */

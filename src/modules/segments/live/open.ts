@@ -11,6 +11,8 @@ export interface Compiled {
   set: RuleSet;
   /** By place in the set. */
   members: readonly ((at: { position: number; now: number }) => Statement)[];
+  /** Several of them by one reading: `person`, and in `rules` the places among those asked for. */
+  several: (places: readonly number[], at: { position: number; now: number }) => Statement;
   contextHash: string;
 }
 

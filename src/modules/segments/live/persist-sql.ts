@@ -286,14 +286,13 @@ export async function beginFilling(
 export async function saveProgress(
   tx: Tx,
   workspaceId: number,
-  edition: number,
+  editions: readonly number[],
   progress: number,
 ): Promise<void> {
-  await tx.query('update segment_editions set progress = $3 where workspace_id = $1 and id = $2', [
-    workspaceId,
-    edition,
-    progress,
-  ]);
+  await tx.query(
+    'update segment_editions set progress = $3 where workspace_id = $1 and id = any($2::int[])',
+    [workspaceId, editions, progress],
+  );
 }
 
 export async function saveEditionError(

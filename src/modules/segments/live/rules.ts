@@ -4,7 +4,14 @@ import type { Identity } from '#modules/identity';
 import type { People } from '#modules/people';
 import type { ClickHouse } from '#platform/clickhouse';
 import type { Postgres } from '#platform/postgres';
-import { compileSet, membersSql, type Rule, type RuleContext, readRule } from '../rule/index.ts';
+import {
+  compileSet,
+  membersOfSeveralSql,
+  membersSql,
+  type Rule,
+  type RuleContext,
+  readRule,
+} from '../rule/index.ts';
 import { refuse } from '../schema.ts';
 import * as sql from '../sql.ts';
 import { tableId } from './members-sql.ts';
@@ -88,6 +95,12 @@ export class WorkspaceRules implements Rules {
           (at) =>
             membersSql(rule, context, { workspaceId, ...at }),
       ),
+      several: (places, at) =>
+        membersOfSeveralSql(
+          places.flatMap((place) => read[place]?.rule ?? []),
+          context,
+          { workspaceId, ...at },
+        ),
       contextHash: await this.contextHash(workspaceId),
     };
   }

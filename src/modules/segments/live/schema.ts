@@ -89,3 +89,15 @@ export const ListSchema = Type.Object({
   created_at: At,
   updated_at: At,
 });
+
+export const Why = Type.Object(
+  {
+    in: Type.Boolean(),
+    until: orNull(At),
+    why: Type.Unknown({
+      description:
+        'Each part: its truth, when it changes by time alone (ms), and of a condition what was found and wanted',
+    }),
+  },
+  { title: 'Why somebody is in or not' },
+);
