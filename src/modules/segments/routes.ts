@@ -4,6 +4,7 @@ import { byBrowserOrKey, problem } from '#platform/http';
 import { preview } from './live/members-sql.ts';
 import { PreviewSchema, ProofSchema, SegmentList, SegmentSchema } from './live/schema.ts';
 import { memberRoutes } from './member-routes.ts';
+import { partRoutes } from './parts-routes.ts';
 import { membersSql, readRule } from './rule/index.ts';
 import { RuleSchema } from './schema.ts';
 import type { Segments } from './segments.ts';
@@ -22,6 +23,7 @@ export function segmentRoutes(app: App, segments: Segments): void {
   const { pg, ch, identity, people, clock } = segments.inside;
   const may = identity.guard;
   memberRoutes(app, segments);
+  partRoutes(app, segments);
 
   app.get(
     '/api/segments',

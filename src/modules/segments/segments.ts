@@ -10,8 +10,8 @@ import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
 import { Carrier } from './live/carry.ts';
 import { PersonExtras } from './live/extras.ts';
-import { removePersons } from './live/members-sql.ts';
-import { deleteChangesOf, raiseSetVersion } from './live/persist-sql.ts';
+import { removeEditions, removePersons } from './live/members-sql.ts';
+import { deleteChangesOf, deleteEditions, oldEditions, raiseSetVersion } from './live/persist-sql.ts';
 import { type Proof, prove } from './live/prove.ts';
 import { Membership } from './live/read.ts';
 import { expanded, refersTo, WorkspaceRules } from './live/rules.ts';
@@ -117,6 +117,15 @@ export function createSegments(deps: SegmentsDeps) {
     }
   });
   jobs.cron('segments.prove', '20 4 * * *');
+  jobs.define('segments.tidy', async () => {
+    for (const workspace of await identity.workspaces.list()) {
+      const old = await pg.inWorkspace(workspace.id, (tx) => oldEditions(tx, workspace.id));
+      if (old.length === 0) continue;
+      await removeEditions(ch, workspace.id, old);
+      await pg.inWorkspace(workspace.id, (tx) => deleteEditions(tx, workspace.id, old));
+    }
+  });
+  jobs.cron('segments.tidy', '50 4 * * *');
 
   return {
     runner,

@@ -302,3 +302,17 @@ export async function insertListKeys(
   const body = keys.map((key) => `${workspaceId}\t${list}\t${key}\n`).join('');
   await ch.insert('segment_list_keys', ['workspace_id', 'list', 'key'], 'TabSeparated', body);
 }
+
+export async function removeEditions(
+  ch: ClickHouse,
+  workspaceId: number,
+  editions: readonly number[],
+): Promise<void> {
+  for (const table of ['segment_members', 'segment_members_by_person']) {
+    await ch.command(
+      `alter table ${table} delete where workspace_id = {ws:UInt32} and edition in ({editions:Array(UInt32)})
+       settings mutations_sync = 2`,
+      { ws: workspaceId, editions },
+    );
+  }
+}

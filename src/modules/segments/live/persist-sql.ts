@@ -343,3 +343,24 @@ export async function workspacesToLookAt(tx: Tx): Promise<number[]> {
   );
   return rows.map((row) => row.workspace_id);
 }
+
+/** Those that nobody reads any more, and that nothing waits to be written of. */
+export async function oldEditions(tx: Tx, workspaceId: number): Promise<number[]> {
+  const rows = await tx.query<{ id: number }>(
+    `select id from segment_editions e where workspace_id = $1 and state = 'old' and not exists (
+       select 1 from segment_changes c where c.workspace_id = $1 and c.edition = e.id)`,
+    [workspaceId],
+  );
+  return rows.map((row) => row.id);
+}
+
+export async function deleteEditions(
+  tx: Tx,
+  workspaceId: number,
+  editions: readonly number[],
+): Promise<void> {
+  await tx.query('delete from segment_editions where workspace_id = $1 and id = any($2::int[])', [
+    workspaceId,
+    editions,
+  ]);
+}

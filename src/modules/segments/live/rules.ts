@@ -28,6 +28,7 @@ interface RulesDeps {
 /** Reads and compiles rules with what they refer to in a workspace. */
 export class WorkspaceRules implements Rules {
   readonly #deps: RulesDeps;
+  #tableId: string | null = null;
 
   constructor(deps: RulesDeps) {
     this.#deps = deps;
@@ -76,7 +77,15 @@ export class WorkspaceRules implements Rules {
       await sql.snapshots(tx, workspaceId),
     ]);
     // A database that was restored without memberships has another table.
-    const parts = [timeZone, consentDefaults, stages, lists, computed, snapshots, await tableId(ch)];
+    const parts = [
+      timeZone,
+      consentDefaults,
+      stages,
+      lists,
+      computed,
+      snapshots,
+      (this.#tableId ??= await tableId(ch)),
+    ];
     return createHash('sha1').update(JSON.stringify(parts)).digest('hex');
   }
 

@@ -26,6 +26,7 @@ const pollMs = 200;
 const lookAgainMs = 1_000;
 /** Past events are evaluated when none came for so long. */
 const quietMs = 1_500;
+const trimMs = 500;
 
 /**
  * Runs the segments of all workspaces, one round after the other. Any number of processes may have one: a workspace is
@@ -217,7 +218,9 @@ export class Runner {
   }
 
   async #trimRing(workspace: Workspace): Promise<void> {
-    if (workspace.ring.entries === 0) return;
+    const { clock } = this.#deps;
+    if (workspace.ring.entries === 0 || clock.tick() - workspace.trimmedAt < trimMs) return;
+    workspace.trimmedAt = clock.tick();
     const written = await this.#deps.pg.inWorkspace(workspace.id, (tx) =>
       this.#deps.reader.written(tx, workspace.id),
     );

@@ -45,6 +45,7 @@ export class Workspace {
   /** By the clock that only runs on. */
   broughtAt = 0;
   leasedAt = 0;
+  trimmedAt = Number.NEGATIVE_INFINITY;
   errands: Errand[] = [];
   /** Editions that ClickHouse has whole, to be switched over at the next round. */
   readonly filled: Edition[] = [];
