@@ -229,14 +229,6 @@ export async function listsOfKeys(
   );
 }
 
-export async function keysOfList(tx: Tx, workspaceId: number, list: number): Promise<number[]> {
-  const rows = await tx.query<{ key: number }>(
-    'select key from segment_list_keys where workspace_id = $1 and list = $2 order by key',
-    [workspaceId, list],
-  );
-  return rows.map((row) => row.key);
-}
-
 export async function removeListKeys(tx: Tx, workspaceId: number, keys: readonly number[]): Promise<void> {
   await tx.query('delete from segment_list_keys where workspace_id = $1 and key = any($2::bigint[])', [
     workspaceId,
@@ -259,28 +251,6 @@ export async function computedTraits(tx: Tx, workspaceId: number): Promise<Compu
   );
 }
 
-export async function putComputedTrait(
-  tx: Tx,
-  workspaceId: number,
-  name: string,
-  definition: unknown,
-  now: Date,
-): Promise<void> {
-  await tx.query(
-    `insert into computed_traits (workspace_id, name, definition, created_at, updated_at) values ($1, $2, $3, $4, $4)
-     on conflict (workspace_id, name) do update set definition = excluded.definition, updated_at = excluded.updated_at`,
-    [workspaceId, name, JSON.stringify(definition), now],
-  );
-}
-
-export async function deleteComputedTrait(tx: Tx, workspaceId: number, name: string): Promise<boolean> {
-  const rows = await tx.query(
-    'delete from computed_traits where workspace_id = $1 and name = $2 returning name',
-    [workspaceId, name],
-  );
-  return rows.length > 0;
-}
-
 export interface SnapshotRow {
   name: string;
   version: number;
@@ -293,18 +263,5 @@ export async function snapshots(tx: Tx, workspaceId: number): Promise<SnapshotRo
     'select name, version, at, people from segment_snapshots where workspace_id = $1 order by name',
     [workspaceId],
     'segments.snapshots',
-  );
-}
-
-export async function putSnapshot(
-  tx: Tx,
-  workspaceId: number,
-  s: { name: string; version: number; at: Date; people: number },
-): Promise<void> {
-  await tx.query(
-    `insert into segment_snapshots (workspace_id, name, version, at, people) values ($1, $2, $3, $4, $5)
-     on conflict (workspace_id, name) do update
-       set version = excluded.version, at = excluded.at, people = excluded.people`,
-    [workspaceId, s.name, s.version, s.at, s.people],
   );
 }

@@ -14,7 +14,7 @@ export interface Member {
 }
 
 /** What holds at the moment, by the row alone: also the very millisecond after a moment that was written down. */
-export function holds(row: { is_in: boolean; until_ms: number }, now: number): boolean {
+function holds(row: { is_in: boolean; until_ms: number }, now: number): boolean {
   return row.until_ms !== 0 && row.until_ms <= now ? !row.is_in : row.is_in;
 }
 

@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 const At = Type.String({ format: 'date-time', description: 'UTC' });
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const Count = Type.Integer({ minimum: 0 });
-export const Next = orNull(Type.String({ description: 'Pass it as cursor; null at the end' }));
+const Next = orNull(Type.String({ description: 'Pass it as cursor; null at the end' }));
 
 export const ProofSchema = Type.Object(
   {
@@ -46,7 +46,7 @@ export const MemberPage = Type.Object({
   next: Next,
 });
 
-export const Cause = Type.Object(
+const Cause = Type.Object(
   {
     what: Type.String({ description: 'event, time, person (traits, consent), joined, backfill' }),
     event: Type.Optional(Type.String()),
@@ -55,7 +55,7 @@ export const Cause = Type.Object(
   { title: 'Why somebody entered or left' },
 );
 
-export const Told = Type.Object({
+const Told = Type.Object({
   segment_id: Type.String(),
   segment: Type.String(),
   person_id: orNull(Type.String()),
