@@ -140,7 +140,7 @@ export function memberRoutes(app: App, segments: Segments): void {
       const before = cursor === undefined ? clock.ms() + 1 : Number(cursor);
       const since = new Date(clock.ms() - days * 86_400_000);
       const { waiting, sizes } = await pg.inWorkspace(workspaceId, async (tx) => ({
-        waiting: await sql.toldOf(tx, workspaceId, { segmentId: row.id }),
+        waiting: await sql.toldOfSegment(tx, workspaceId, row.id),
         sizes: await sql.sizesSince(tx, workspaceId, row.id, since),
       }));
       const there = await members.historyOfSegment(ch, { workspaceId, segment: row.id, before, most: limit });
@@ -207,7 +207,7 @@ export function memberRoutes(app: App, segments: Segments): void {
       const [now, all, waiting, there] = await Promise.all([
         segments.membership.ofPerson(workspaceId, person),
         segments.list(workspaceId),
-        pg.inWorkspace(workspaceId, (tx) => sql.toldOf(tx, workspaceId, { person })),
+        pg.inWorkspace(workspaceId, (tx) => sql.toldOfPerson(tx, workspaceId, person)),
         members.historyOfPerson(ch, { workspaceId, person, most: historyOfPerson }),
       ]);
       const history = await toldView(segments, workspaceId, [

@@ -142,17 +142,23 @@ export interface ToldRow {
   version: number;
 }
 
-/** Who entered or left and is not in ClickHouse's history yet: of a segment, of a person, or of both. */
-export async function toldOf(
-  tx: Tx,
-  workspaceId: number,
-  of: { segmentId?: number; person?: number },
-): Promise<ToldRow[]> {
+const told = 'segment_id, person, is_in, since_ms, cause, version from segment_changes';
+
+/** Who entered or left a segment and is not in ClickHouse's history yet. */
+export async function toldOfSegment(tx: Tx, workspaceId: number, segmentId: number): Promise<ToldRow[]> {
   return tx.query<ToldRow>(
-    `select segment_id, person, is_in, since_ms, cause, version from segment_changes
-      where workspace_id = $1 and told and ($2::int is null or segment_id = $2)
-        and ($3::bigint is null or person = $3) order by id desc`,
-    [workspaceId, of.segmentId ?? null, of.person ?? null],
+    `select ${told} where workspace_id = $1 and segment_id = $2 and told order by id desc`,
+    [workspaceId, segmentId],
+    'segments.toldOfSegment',
+  );
+}
+
+/** The same of one person. */
+export async function toldOfPerson(tx: Tx, workspaceId: number, person: number): Promise<ToldRow[]> {
+  return tx.query<ToldRow>(
+    `select ${told} where workspace_id = $1 and person = $2 and told order by id desc`,
+    [workspaceId, person],
+    'segments.toldOfPerson',
   );
 }
 

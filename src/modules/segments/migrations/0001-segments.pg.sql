@@ -71,6 +71,7 @@ create table segment_changes (
   primary key (workspace_id, id)
 ) with (autovacuum_vacuum_scale_factor = 0.05);
 create index segment_changes_by_edition on segment_changes (workspace_id, edition);
+create index segment_changes_in_order on segment_changes (id);
 create index segment_changes_by_person on segment_changes (workspace_id, person);
 select pando.protect('segment_changes');
 
