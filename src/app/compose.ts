@@ -24,7 +24,7 @@ import { type Engines, openEngines } from './engines.ts';
 import { dataFolders, waitForHome } from './home.ts';
 import { createServer } from './server.ts';
 import { readVersion } from './version.ts';
-import { offersOfPeople } from './webhook-offers.ts';
+import { offersOfPeople, offersOfSegments } from './webhook-offers.ts';
 import { startWork } from './worker.ts';
 
 /** The whole program, ready to listen. */
@@ -100,7 +100,7 @@ export async function compose(
       home: config.home,
     });
     const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
-    for (const offer of offersOfPeople(people)) webhooks.offer(offer);
+    for (const offer of [...offersOfPeople(people), ...offersOfSegments(people)]) webhooks.offer(offer);
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
     const live = createLive({ clock, log });
@@ -150,7 +150,14 @@ function wireLive(live: Live, deps: { pg: Engines['pg']; facts: Facts; collect: 
     types: ['settings.changed'],
     tell: async (_workspaceId, facts) => ({ sections: [...new Set(facts.map(({ data }) => data.section))] }),
   });
-  const topics = [...deps.collect.topics, ...peopleTopics(deps), ...importTopics(deps), settings];
+  // Who it was is asked for by pages that show it: a segment may have thousands of comings and goings at once.
+  const segments = factTopic(deps, {
+    name: 'segments',
+    needs: 'people:read',
+    types: ['segment.entered', 'segment.left'],
+    tell: async (_workspaceId, facts) => ({ segments: [...new Set(facts.map(({ data }) => data.segment))] }),
+  });
+  const topics = [...deps.collect.topics, ...peopleTopics(deps), ...importTopics(deps), settings, segments];
   for (const topic of topics) live.add(topic);
   deps.collect.onWritten((workspaceId) => live.wake(workspaceId, 'events'));
 }
