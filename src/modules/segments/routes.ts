@@ -2,7 +2,7 @@ import Type from 'typebox';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
 import { preview } from './live/members-sql.ts';
-import { PreviewSchema, ProofSchema, SegmentList, SegmentSchema } from './live/schema.ts';
+import { PreviewSchema, ProofSchema, SegmentList, SegmentSchema, SizeList } from './live/schema.ts';
 import { memberRoutes } from './member-routes.ts';
 import { partRoutes } from './parts-routes.ts';
 import { membersSql, readRule } from './rule/index.ts';
@@ -64,6 +64,33 @@ export function segmentRoutes(app: App, segments: Segments): void {
       const row = await segments.create(request.principal, given);
       reply.code(201);
       return viewOf(row);
+    },
+  );
+
+  app.get(
+    '/api/segments/sizes',
+    {
+      onRequest: may('segments:read'),
+      schema: {
+        ...about,
+        operationId: 'listSegmentSizes',
+        summary: 'The sizes of all segments over the last days, by the hours in which they changed',
+        querystring: Type.Object({
+          days: Type.Optional(Type.Integer({ minimum: 1, maximum: 366, default: 7 })),
+        }),
+        response: { 200: SizeList, ...errors },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = request.principal;
+      const since = new Date(clock.ms() - (request.query.days ?? 7) * 86_400_000);
+      const rows = await pg.inWorkspace(workspaceId, (tx) => sql.sizesOfAll(tx, workspaceId, since));
+      return {
+        items: [...Map.groupBy(rows, (row) => row.id)].map(([id, sizes]) => ({
+          id,
+          sizes: sizes.map(({ hour, size }) => ({ hour: hour.toISOString(), size: Math.max(0, size) })),
+        })),
+      };
     },
   );
 

@@ -133,6 +133,21 @@ export async function sizesSince(
   );
 }
 
+/** Of all segments, the size at the end of each hour in which it changed. */
+export async function sizesOfAll(
+  tx: Tx,
+  workspaceId: number,
+  since: Date,
+): Promise<{ id: string; hour: Date; size: number }[]> {
+  return tx.query(
+    `select s.uuid as id, z.hour, z.size from segment_sizes z
+       join segments s on s.workspace_id = z.workspace_id and s.id = z.segment_id
+      where z.workspace_id = $1 and z.hour >= $2 and s.archived_at is null order by z.segment_id, z.hour`,
+    [workspaceId, since],
+    'segments.sizesOfAll',
+  );
+}
+
 export interface ToldRow {
   segment_id: number;
   person: number;

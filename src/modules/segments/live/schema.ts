@@ -41,6 +41,12 @@ export const SegmentList = Type.Object({
   error: orNull(Type.String({ description: 'Why evaluation does not go on' })),
 });
 
+export const SizeList = Type.Object({
+  items: Type.Array(
+    Type.Object({ id: Type.String(), sizes: Type.Array(Type.Object({ hour: At, size: Count })) }),
+  ),
+});
+
 export const MemberPage = Type.Object({
   items: Type.Array(Type.Object({ person_id: Type.String(), since: At })),
   next: Next,

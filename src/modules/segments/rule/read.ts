@@ -35,7 +35,16 @@ export function lower(json: RuleJson, context: RuleContext, days = new Days(cont
   return new Lowering(context, days).rule(json, '');
 }
 
-class Wrong extends Error {}
+class Wrong extends Error {
+  readonly place: string;
+  readonly why: string;
+
+  constructor(place: string, why: string) {
+    super(`At ${place === '' ? 'the top' : place}: ${why}.`);
+    this.place = place;
+    this.why = why;
+  }
+}
 
 class Lowering {
   readonly #kinds: ReadonlyMap<string, ConditionKind>;
@@ -54,7 +63,10 @@ class Lowering {
     try {
       return this.#rule(json, place, 0);
     } catch (thrown) {
-      if (thrown instanceof Wrong) throw refuse('bad-rule', thrown.message);
+      if (thrown instanceof Wrong) {
+        const { place: at, why: message } = thrown;
+        throw refuse('bad-rule', thrown.message, { errors: [{ in: 'rule', at, message }] });
+      }
       throw thrown;
     }
   }
@@ -138,7 +150,7 @@ class Lowering {
 }
 
 function wrong(place: string, why: string): Wrong {
-  return new Wrong(`At ${place === '' ? 'the top' : place}: ${why}.`);
+  return new Wrong(place, why);
 }
 
 /** All leaves of a rule. */
