@@ -1,10 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { refusals } from '#platform/refusal';
 
-export type { SegmentView } from './live/schema.ts';
-
 /*
- * The rule language: `all`, `any`, `not`, or one condition, an object that is told by its first key. The parts mean:
+ * The rule language. A rule is `all`, `any`, `not`, or one condition; every condition is an object that is told by its
+ * first key. What the parts mean:
+ *
  * - Events that count: those of all of a person's identifiers, up to now, without bots and what a contract alone keeps.
  * - Values are JSON. Text is compared byte for byte and only with text; numbers are compared as doubles, also where
  *   they arrived as plain decimal text ("12.50"); dates are ISO texts, without a zone in UTC. A value that is missing

@@ -41,11 +41,15 @@ export const SegmentList = Type.Object({
   error: orNull(Type.String({ description: 'Why evaluation does not go on' })),
 });
 
+export type SegmentList = Static<typeof SegmentList>;
+
 export const SizeList = Type.Object({
   items: Type.Array(
     Type.Object({ id: Type.String(), sizes: Type.Array(Type.Object({ hour: At, size: Count })) }),
   ),
 });
+
+export type SegmentSizes = Static<typeof SizeList>;
 
 export const MemberPage = Type.Object({
   items: Type.Array(Type.Object({ person_id: Type.String(), since: At })),
