@@ -74,6 +74,34 @@ interface EventsSearch {
   bots?: 'yes' | undefined;
 }
 
+const segmentsRoute = createRoute({
+  getParentRoute,
+  path: '/segments',
+  component: lazyRouteComponent(() => import('./segments/list.tsx')),
+});
+
+const newSegmentRoute = createRoute({
+  getParentRoute,
+  path: '/segments/new',
+  validateSearch: (search: Record<string, unknown>): { template?: string } => {
+    const template = text(search.template);
+    return template ? { template } : {};
+  },
+  component: lazyRouteComponent(() => import('./segments/build.tsx')),
+});
+
+const segmentRoute = createRoute({
+  getParentRoute,
+  path: '/segments/$id',
+  component: lazyRouteComponent(() => import('./segments/segment.tsx')),
+});
+
+const editSegmentRoute = createRoute({
+  getParentRoute,
+  path: '/segments/$id/edit',
+  component: lazyRouteComponent(() => import('./segments/build-edit.tsx')),
+});
+
 const eventsRoute = createRoute({
   getParentRoute,
   path: '/events',
@@ -205,6 +233,10 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     peopleRoute,
     personRoute,
+    segmentsRoute,
+    newSegmentRoute,
+    segmentRoute,
+    editSegmentRoute,
     eventsRoute,
     quarantineRoute,
     conflictsRoute,

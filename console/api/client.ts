@@ -2,6 +2,8 @@
 export interface Mistake {
   line?: number;
   field?: string;
+  /** Where it is, as a JSON pointer. */
+  at?: string;
   message: string;
 }
 
@@ -34,7 +36,12 @@ export interface Api {
   readonly workspace: string | undefined;
   get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>;
   /** Writes; the session's token against forged requests goes along. */
-  send<T>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  send<T>(
+    method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+  ): Promise<T>;
   /** What is kept as a file, with its name; a plain link could not say which workspace. */
   file(path: string): Promise<{ name: string; content: Blob }>;
 }
@@ -72,11 +79,12 @@ export function createApi(o: { csrf?: string | null; workspace?: string } = {}):
       const told = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '');
       return { name: told?.[1] ?? 'pando', content: await answer.blob() };
     },
-    send: (method, path, body) => {
+    send: (method, path, body, signal) => {
       const isForm = body instanceof FormData;
       const headers = { ...base, ...(o.csrf ? { 'Pando-Csrf': o.csrf } : {}) };
       return ask(path, {
         method,
+        ...(signal ? { signal } : {}),
         headers: body === undefined || isForm ? headers : { ...headers, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
       });

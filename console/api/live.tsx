@@ -11,6 +11,7 @@ const stale: Record<Exclude<keyof LiveNews, 'events' | 'imports'>, readonly stri
   sources: ['sources', 'source'],
   quarantine: ['quarantine'],
   settings: ['settings', 'workspaces'],
+  segments: ['segments'],
 };
 
 type Listener = (news: News) => void;

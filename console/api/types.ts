@@ -4,6 +4,8 @@ import type {
   EventSchema,
   LiveEvents,
   QuarantinedSchema,
+  SeenEvents as SeenEventsSchema,
+  SeenProperties as SeenPropertiesSchema,
   SourceSchema,
   TraitHistorySchema,
 } from '#schema/collect';
@@ -33,11 +35,14 @@ export type { SourceKind } from '#schema/collect';
 export type { Link, Permission, WhoAmI } from '#schema/identity';
 export type { Guess, Import, RejectPage } from '#schema/imports';
 export type { Funnel, Pulse } from '#schema/insight';
+export type { SegmentList, SegmentSizes, SegmentView as Segment } from '#schema/segments/live';
 
 export type Event = Static<typeof EventSchema>;
 /** What lists of events show; the rest of an event is asked for when it is opened. */
 export type EventInShort = LiveEvents['items'][number];
 export type Quarantined = Static<typeof QuarantinedSchema>;
+export type SeenEvents = Static<typeof SeenEventsSchema>;
+export type SeenProperties = Static<typeof SeenPropertiesSchema>;
 export type Source = Static<typeof SourceSchema>;
 export type Person = Static<typeof PersonSchema>;
 export type Identifier = Person['identifiers'][number];
@@ -81,5 +86,6 @@ export interface LiveNews {
   sources: { all: number; heard: number; archived: number };
   quarantine: { events: number };
   imports: unknown;
+  segments: { segments: string[]; more: boolean };
   settings: { sections: string[] };
 }

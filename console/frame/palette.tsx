@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { BookOpen, HeartPulse, LogOut, type LucideIcon, Moon, Sun } from 'lucide-react';
+import { BookOpen, HeartPulse, LogOut, type LucideIcon, Moon, Shapes, Sun } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
@@ -54,6 +54,9 @@ export default function Palette(props: {
   const people = text.trim().length > 1 ? (found.data?.items ?? []) : [];
   const doing = (
     [
+      ...(may('segments:write')
+        ? [[t('newSegment'), Shapes, () => void navigate({ to: '/segments/new' })] satisfies Act]
+        : []),
       [t('theme.light'), Sun, () => choose('light')],
       [t('theme.dark'), Moon, () => choose('dark')],
       [t('reference'), BookOpen, () => location.assign('/reference')],

@@ -6,6 +6,7 @@ import {
   type LucideIcon,
   Radio,
   Settings,
+  Shapes,
   ShieldAlert,
   UserRound,
 } from 'lucide-react';
@@ -13,7 +14,16 @@ import type { Permission } from '../api/types.ts';
 
 export interface Place {
   to: string;
-  name: 'home' | 'people' | 'events' | 'quarantine' | 'conflicts' | 'sources' | 'imports' | 'settings';
+  name:
+    | 'home'
+    | 'people'
+    | 'segments'
+    | 'events'
+    | 'quarantine'
+    | 'conflicts'
+    | 'sources'
+    | 'imports'
+    | 'settings';
   icon: LucideIcon;
   needs?: Permission;
   /** In the bar at the foot of a phone. */
@@ -26,10 +36,11 @@ export interface Place {
 export const places: readonly Place[] = [
   { to: '/', name: 'home', icon: House, needs: 'events:read', onPhone: true, hasPeriod: true },
   { to: '/people', name: 'people', icon: UserRound, needs: 'people:read', onPhone: true },
+  { to: '/segments', name: 'segments', icon: Shapes, needs: 'segments:read', onPhone: true },
   { to: '/conflicts', name: 'conflicts', icon: GitMerge, needs: 'people:read' },
   { to: '/events', name: 'events', icon: Activity, needs: 'events:read', onPhone: true },
   { to: '/quarantine', name: 'quarantine', icon: ShieldAlert, needs: 'events:read' },
-  { to: '/sources', name: 'sources', icon: Radio, needs: 'sources:read', onPhone: true },
+  { to: '/sources', name: 'sources', icon: Radio, needs: 'sources:read' },
   { to: '/imports', name: 'imports', icon: FileUp, needs: 'imports:read' },
   { to: '/settings', name: 'settings', icon: Settings },
 ];

@@ -99,6 +99,13 @@ export default {
     'people-same-person': 'The two are one person already.',
     'collect-source-name-taken': 'A source of this name exists. Choose another name.',
   },
+  pick: {
+    or: ' or ',
+    search: 'Search',
+    searchOrType: 'Search, or type another',
+    nothing: 'Nothing by this name.',
+    use: 'Use “{{text}}”',
+  },
   show: {
     title: 'The kit',
     answer:

@@ -95,6 +95,13 @@ export default {
     'people-same-person': '这两位已经是同一个人。',
     'collect-source-name-taken': '已有同名的数据源，请换一个名称。',
   },
+  pick: {
+    or: ' 或 ',
+    search: '搜索',
+    searchOrType: '搜索，或输入其他内容',
+    nothing: '没有匹配的内容。',
+    use: '使用“{{text}}”',
+  },
   show: {
     title: '组件',
     answer: 'Pando 各页面所用的全部组件，按当前的颜色和语言显示。',

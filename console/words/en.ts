@@ -8,6 +8,7 @@ import imports from '../imports/en.ts';
 import keys from '../keys/en.ts';
 import kit from '../kit/en.ts';
 import people from '../people/en.ts';
+import segments from '../segments/en.ts';
 import sessions from '../sessions/en.ts';
 import settings from '../settings/en.ts';
 import signIn from '../sign-in/en.ts';
@@ -28,6 +29,7 @@ export const words = {
   imports,
   kit,
   people,
+  segments,
   'sign-in': signIn,
   sources,
 };

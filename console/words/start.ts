@@ -36,6 +36,7 @@ export async function startWords(): Promise<i18n> {
         'sign-in',
         'home',
         'people',
+        'segments',
         'events',
         'sources',
         'conflicts',

@@ -8,6 +8,7 @@ import imports from '../imports/zh.ts';
 import keys from '../keys/zh.ts';
 import kit from '../kit/zh.ts';
 import people from '../people/zh.ts';
+import segments from '../segments/zh.ts';
 import sessions from '../sessions/zh.ts';
 import settings from '../settings/zh.ts';
 import signIn from '../sign-in/zh.ts';
@@ -28,6 +29,7 @@ export const words = {
   imports,
   kit,
   people,
+  segments,
   'sign-in': signIn,
   sources,
 };

@@ -4,6 +4,7 @@ import { createDemo } from '#modules/demo';
 import { createIdentity, type FirstStart, type Identity } from '#modules/identity';
 import { createImports, importTopics } from '#modules/imports';
 import { createPeople, peopleTopics } from '#modules/people';
+import { createSegments } from '#modules/segments';
 import { createWebhooks } from '#modules/webhooks';
 import { type Clock, systemClock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -23,7 +24,7 @@ import { type Engines, openEngines } from './engines.ts';
 import { dataFolders, waitForHome } from './home.ts';
 import { createServer } from './server.ts';
 import { readVersion } from './version.ts';
-import { offersOfPeople } from './webhook-offers.ts';
+import { offersOfPeople, offersOfSegments } from './webhook-offers.ts';
 import { startWork } from './worker.ts';
 
 /** The whole program, ready to listen. */
@@ -82,6 +83,7 @@ export async function compose(
     const people = createPeople({ ...engines, identity, facts, jobs, clock, log, suppressionKey });
     const { bufferEvents } = config;
     const collect = createCollect({ ...engines, identity, people, jobs, clock, log, bufferEvents });
+    const segments = createSegments({ ...engines, identity, people, collect, facts, jobs, clock, log });
     // A full disk is for those who have to write; the simulated brand does not.
     const load = () => (disk.ok() ? collect.load() : 1);
     const demo = createDemo({ pg, identity, collect, people, jobs, clock, log, load, enabled: config.demo });
@@ -98,7 +100,7 @@ export async function compose(
       home: config.home,
     });
     const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
-    for (const offer of offersOfPeople(people)) webhooks.offer(offer);
+    for (const offer of [...offersOfPeople(people), ...offersOfSegments(people)]) webhooks.offer(offer);
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
     const live = createLive({ clock, log });
@@ -116,7 +118,7 @@ export async function compose(
       jobs,
       version: readVersion(),
     };
-    const parts = { ...platform, identity, people, collect, imports, demo, webhooks };
+    const parts = { ...platform, identity, people, collect, segments, imports, demo, webhooks };
     await startWork(parts, closing);
     const app = await createServer(parts, closing);
 
@@ -148,7 +150,14 @@ function wireLive(live: Live, deps: { pg: Engines['pg']; facts: Facts; collect: 
     types: ['settings.changed'],
     tell: async (_workspaceId, facts) => ({ sections: [...new Set(facts.map(({ data }) => data.section))] }),
   });
-  const topics = [...deps.collect.topics, ...peopleTopics(deps), ...importTopics(deps), settings];
+  // Who it was is asked for by pages that show it: a segment may have thousands of comings and goings at once.
+  const segments = factTopic(deps, {
+    name: 'segments',
+    needs: 'people:read',
+    types: ['segment.entered', 'segment.left'],
+    tell: async (_workspaceId, facts) => ({ segments: [...new Set(facts.map(({ data }) => data.segment))] }),
+  });
+  const topics = [...deps.collect.topics, ...peopleTopics(deps), ...importTopics(deps), settings, segments];
   for (const topic of topics) live.add(topic);
   deps.collect.onWritten((workspaceId) => live.wake(workspaceId, 'events'));
 }

@@ -17,3 +17,23 @@ export function offersOfPeople(people: Pick<People, 'idsOf'>): Offer[] {
     },
   ];
 }
+
+/** Who came into a segment and who went, with the moment it is true of and what brought it about. */
+export function offersOfSegments(people: Pick<People, 'idsOf'>): Offer[] {
+  const words = {
+    'segment.entered': 'Somebody came into a segment',
+    'segment.left': 'Somebody went out of one',
+  };
+  return Object.entries(words).map(([type, description]) => ({
+    type,
+    description,
+    topic: 'segment',
+    async tell({ workspaceId, subject, data }) {
+      const key = Number(subject);
+      const person = (await people.idsOf(workspaceId, [key])).get(key);
+      if (person === undefined) return null;
+      const { segment, at, cause } = data;
+      return { data: { segment, person, at, cause }, topic: String(segment) };
+    },
+  }));
+}

@@ -17,6 +17,7 @@ import type { Outcome } from './intake.ts';
 import { Intake } from './intake.ts';
 import { keepLog } from './keep.ts';
 import { collectTopics } from './live.ts';
+import { LogReader } from './log-reader.ts';
 import type { Event, Reading } from './message.ts';
 import { isRejection, readMessage } from './message.ts';
 import { Paths } from './path.ts';
@@ -26,6 +27,7 @@ import { Seen } from './seen.ts';
 import { Sources } from './sources.ts';
 import type { Quarantined } from './sql.ts';
 import { readHead } from './sql.ts';
+import { eventNames, sampleOfProperties } from './vocabulary-sql.ts';
 import { Writer } from './writer.ts';
 import { lagMs } from './writer-sql.ts';
 
@@ -45,6 +47,9 @@ export type Collect = ReturnType<typeof createCollect>;
 
 export const maxEventBytes = 32 * 1024;
 
+/** What is offered to those who ask about events: names, and properties of so many, looked for so long. */
+const mostNames = 500;
+const sample = { most: 3_000, seconds: 1 };
 const pooledBytes = 64 * 1024 * 1024;
 
 /** Events from every touchpoint: accepted durably, resolved, and carried into ClickHouse. */
@@ -68,6 +73,7 @@ export function createCollect(deps: CollectDeps) {
     },
   });
   const following = new Following({ pg, clock, log });
+  const reader = new LogReader({ pg, freshRows });
   const intake = new Intake({
     pg,
     people,
@@ -79,6 +85,7 @@ export function createCollect(deps: CollectDeps) {
       freshRows.put(workspaceId, seq, rows, memory);
       writer.wake();
       following.wake();
+      reader.tell(workspaceId);
     },
   });
   const bots = new Bots();
@@ -207,6 +214,14 @@ export function createCollect(deps: CollectDeps) {
     quarantine,
     events,
     paths,
+    /** What was really seen, to be offered to those who ask about it. */
+    vocabulary: {
+      names: (workspaceId: number) => eventNames(ch, workspaceId, mostNames),
+      sample: (workspaceId: number, of: { type: string; name: string }) =>
+        sampleOfProperties(ch, workspaceId, of, sample),
+    },
+    /** For who reads the log in transactions of their own. */
+    reader,
     /** How busy live collection is, 0 to 1: what works at low priority waits by this. */
     load: () => intake.load(),
     /** Told when a workspace's log is readable up to a batch. */

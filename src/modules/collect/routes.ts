@@ -15,6 +15,7 @@ import {
   TraitHistorySchema,
 } from './schema.ts';
 import type { Source } from './source.ts';
+import { vocabularyRoutes } from './vocabulary-routes.ts';
 
 const errors = { '4xx': problem, '5xx': problem };
 const next = Type.Union([Type.String(), Type.Null()], { description: 'Pass it as cursor; null at the end' });
@@ -38,6 +39,7 @@ export function collectRoutes(app: App, deps: { collect: Collect; identity: Iden
   const { sources, quarantine, events } = collect;
   const may = identity.guard;
   const Id = Type.Object({ id: Type.String() });
+  vocabularyRoutes(app, deps);
 
   app.get(
     '/api/sources',

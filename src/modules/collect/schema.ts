@@ -242,3 +242,32 @@ export type QuarantineReason =
   | 'bad-money'
   | 'too-large'
   | 'too-deep';
+
+/** What was seen, for whoever writes questions about it. */
+export const SeenEvents = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      type: Type.String(),
+      name: Type.String({ description: 'Of track calls; empty for the other types' }),
+      events: Type.Integer({ minimum: 0 }),
+    }),
+  ),
+});
+
+export const SeenProperties = Type.Object({
+  events: Type.Integer({ minimum: 0, description: 'So many were looked at' }),
+  items: Type.Array(
+    Type.Object({
+      path: Type.Array(Type.String(), { description: 'From the outside to the inside' }),
+      in_products: Type.Boolean({ description: 'Of one of `products`' }),
+      types: Type.Array(Type.String(), { description: 'text, number, boolean, date, list' }),
+      events: Type.Integer({ minimum: 0, description: 'Of those looked at, so many have it' }),
+      values: Type.Array(
+        Type.Object({
+          value: Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
+          times: Type.Integer({ minimum: 1 }),
+        }),
+      ),
+    }),
+  ),
+});

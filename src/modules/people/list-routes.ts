@@ -5,7 +5,7 @@ import * as directory from './directory.ts';
 import { asksForEvents, asksNothing, filterOf, fits, seenFilterOf } from './filter.ts';
 import type { Listing } from './list.ts';
 import { countPeople, listPeople, seenAmong } from './list.ts';
-import { traitNames } from './list-sql.ts';
+import { traitNames, traitValues } from './list-sql.ts';
 import type { People } from './people.ts';
 import {
   PeopleCountQuery,
@@ -13,6 +13,7 @@ import {
   PeopleQuery,
   PersonSummarySchema,
   TraitNameSchema,
+  TraitValuesSchema,
 } from './schema.ts';
 import { search } from './search.ts';
 
@@ -22,6 +23,9 @@ const errors = { '4xx': problem, '5xx': problem };
 const mostFound = 1_000;
 
 const mostTraits = 500;
+/** Frequent values are counted among so many. */
+const valuesAmong = 5_000;
+const mostValues = 30;
 
 /** The API about whom there is. */
 export function listRoutes(app: App, people: People): void {
@@ -125,6 +129,26 @@ export function listRoutes(app: App, people: People): void {
     async (request) => {
       const { workspaceId } = request.principal;
       return { items: await pg.inWorkspace(workspaceId, (tx) => traitNames(tx, workspaceId, mostTraits)) };
+    },
+  );
+
+  app.get(
+    '/api/people/traits/values',
+    {
+      onRequest: may('people:read'),
+      schema: {
+        tags,
+        operationId: 'listTraitValues',
+        summary: 'The frequent values of a trait, among the people who were met last',
+        security: byBrowserOrKey,
+        querystring: Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }) }),
+        response: { 200: TraitValuesSchema, ...errors },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = request.principal;
+      const wanted = { name: request.query.name, among: valuesAmong, most: mostValues };
+      return { items: await pg.inWorkspace(workspaceId, (tx) => traitValues(tx, workspaceId, wanted)) };
     },
   );
 

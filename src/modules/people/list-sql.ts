@@ -102,3 +102,22 @@ export async function traitNames(
     [workspaceId, most],
   );
 }
+
+/** The frequent values of a trait among the profiles that came last; each thing on a list counts. */
+export async function traitValues(
+  tx: Tx,
+  workspaceId: number,
+  o: { name: string; among: number; most: number },
+): Promise<{ value: string | number | boolean; times: number }[]> {
+  return tx.query(
+    `select value, count(*)::int as times from (
+       select traits->$2->0 as said from profiles where workspace_id = $1 order by key desc limit $3) newest
+      cross join lateral jsonb_array_elements(
+        case when jsonb_typeof(said) = 'array' then said else jsonb_build_array(said) end) as one(value)
+      where jsonb_typeof(value) in ('string', 'number', 'boolean') and length(value::text) between 3 and 120
+         or jsonb_typeof(value) in ('number', 'boolean')
+      group by value order by count(*) desc, value::text limit $4`,
+    [workspaceId, o.name, o.among, o.most],
+    'people.traitValues',
+  );
+}

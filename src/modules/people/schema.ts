@@ -143,6 +143,15 @@ export const TraitNameSchema = Type.Object({
   types: Type.Array(Type.String(), { description: 'text, number, boolean, date, list, object, null' }),
 });
 
+export const TraitValuesSchema = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      value: Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
+      times: Type.Integer({ minimum: 1, description: 'Among the people who were met last' }),
+    }),
+  ),
+});
+
 export const PersonSummarySchema = Type.Object(
   {
     id: Type.String(),

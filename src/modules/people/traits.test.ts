@@ -228,3 +228,27 @@ describe('a trait comes back as it was sent', () => {
     }
   });
 });
+
+test('the frequent values of a trait are counted, each thing on a list for itself', async () => {
+  await p.accept(
+    identify({ userId: 'v1' }, { shade: 'green', likes: ['tea', 'pots'], level: 3, gone: null }),
+    identify({ userId: 'v2' }, { shade: 'green', likes: ['tea'], level: 3, gone: { a: 1 } }),
+    identify({ userId: 'v3' }, { shade: 'red', likes: [], level: true, gone: '' }),
+  );
+  const of = async (name: string) =>
+    (await p.ask<{ items: unknown[] }>('GET', `/api/people/traits/values?name=${name}`)).body.items;
+  expect(await of('shade')).toEqual([
+    { value: 'green', times: 2 },
+    { value: 'red', times: 1 },
+  ]);
+  expect(await of('likes')).toEqual([
+    { value: 'tea', times: 2 },
+    { value: 'pots', times: 1 },
+  ]);
+  expect(await of('level')).toEqual([
+    { value: 3, times: 2 },
+    { value: true, times: 1 },
+  ]);
+  expect(await of('gone')).toEqual([]);
+  expect(await of('never')).toEqual([]);
+});

@@ -1,0 +1,19 @@
+import type { ReactElement } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
+import type { Json } from './rule.ts';
+import type { Kind } from './rule-kinds.ts';
+
+export interface ConditionProps {
+  condition: Json;
+  onChange: (condition: Json) => void;
+}
+
+/** The words of one condition, in the order of the reader's language. */
+export function Sentence({ kind, words }: { kind: Kind; words: Record<string, ReactElement> }) {
+  const { t } = useTranslation('segments');
+  return (
+    <div className="flex min-w-0 flex-wrap items-center gap-2">
+      <Trans t={t} i18nKey={`build.says.${kind}`} components={words} />
+    </div>
+  );
+}
