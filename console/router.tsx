@@ -63,6 +63,7 @@ const peopleRoute = createRoute({
 const personRoute = createRoute({
   getParentRoute,
   path: '/people/$id',
+  validateSearch: (search: Record<string, unknown>) => readAddress(search, ['why']),
   component: lazyRouteComponent(() => import('./people/person.tsx')),
 });
 
@@ -73,6 +74,13 @@ interface EventsSearch {
   person?: string | undefined;
   bots?: 'yes' | undefined;
 }
+
+const segmentRoute = createRoute({
+  getParentRoute,
+  path: '/segments/$id',
+  validateSearch: (search: Record<string, unknown>) => readAddress(search, ['why']),
+  component: lazyRouteComponent(() => import('./segments/segment.tsx')),
+});
 
 const eventsRoute = createRoute({
   getParentRoute,
@@ -175,6 +183,12 @@ const settingsRoutes = [
   }),
   createRoute({
     getParentRoute: inSettings,
+    path: '/webhooks',
+    validateSearch: (search: Record<string, unknown>) => readAddress(search, ['webhook', 'state']),
+    component: lazyRouteComponent(() => import('./webhooks/webhooks.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
     path: '/audit',
     validateSearch: auditSearch,
     component: lazyRouteComponent(() => import('./audit/audit.tsx')),
@@ -205,6 +219,7 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     peopleRoute,
     personRoute,
+    segmentRoute,
     eventsRoute,
     quarantineRoute,
     conflictsRoute,

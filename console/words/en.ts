@@ -8,11 +8,13 @@ import imports from '../imports/en.ts';
 import keys from '../keys/en.ts';
 import kit from '../kit/en.ts';
 import people from '../people/en.ts';
+import segments from '../segments/en.ts';
 import sessions from '../sessions/en.ts';
 import settings from '../settings/en.ts';
 import signIn from '../sign-in/en.ts';
 import sources from '../sources/en.ts';
 import team from '../team/en.ts';
+import webhooks from '../webhooks/en.ts';
 
 export const words = {
   account,
@@ -30,4 +32,6 @@ export const words = {
   people,
   'sign-in': signIn,
   sources,
+  segments,
+  webhooks,
 };

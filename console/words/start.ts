@@ -46,6 +46,8 @@ export async function startWords(): Promise<i18n> {
         'sessions',
         'audit',
         'account',
+        'segments',
+        'webhooks',
       ],
       defaultNS: 'kit',
       // React already makes text of it.

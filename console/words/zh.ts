@@ -8,11 +8,13 @@ import imports from '../imports/zh.ts';
 import keys from '../keys/zh.ts';
 import kit from '../kit/zh.ts';
 import people from '../people/zh.ts';
+import segments from '../segments/zh.ts';
 import sessions from '../sessions/zh.ts';
 import settings from '../settings/zh.ts';
 import signIn from '../sign-in/zh.ts';
 import sources from '../sources/zh.ts';
 import team from '../team/zh.ts';
+import webhooks from '../webhooks/zh.ts';
 
 export const words = {
   account,
@@ -30,4 +32,6 @@ export const words = {
   people,
   'sign-in': signIn,
   sources,
+  segments,
+  webhooks,
 };

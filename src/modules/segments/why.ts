@@ -1,23 +1,7 @@
+import type { WhyPart } from './live/schema.ts';
 import type { Rule, Why } from './rule/index.ts';
 
 const mostTimes = 20;
-
-/** A rule as it was written, each part with its own truth, and of each condition what was found. */
-export type WhyPart = { truth: boolean; until: number | null } & (
-  | { all: WhyPart[] }
-  | { any: WhyPart[] }
-  | { not: WhyPart }
-  | {
-      condition: unknown;
-      found?: unknown;
-      wanted?: unknown;
-      /** The newest of the events that count, and how many they are in all. */
-      times?: number[];
-      count?: number;
-      /** Of a condition about another segment: the rule in its place. */
-      of?: WhyPart;
-    }
-);
 
 /** What was found, beside the conditions as people wrote them instead of what they were compiled to. */
 export function withConditions(

@@ -105,6 +105,23 @@ export const ListSchema = Type.Object({
   updated_at: At,
 });
 
+/** A rule as it was written, each part with its own truth, and of each condition what was found. */
+export type WhyPart = { truth: boolean; until: number | null } & (
+  | { all: WhyPart[] }
+  | { any: WhyPart[] }
+  | { not: WhyPart }
+  | {
+      condition: unknown;
+      found?: unknown;
+      wanted?: unknown;
+      /** The newest of the events that count, and how many they are in all. */
+      times?: number[];
+      count?: number;
+      /** Of a condition about another segment: the rule in its place. */
+      of?: WhyPart;
+    }
+);
+
 export const Why = Type.Object(
   {
     in: Type.Boolean(),
