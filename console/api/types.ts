@@ -28,13 +28,15 @@ import type {
   SharedIdentifierSchema,
   TraitNameSchema,
 } from '#schema/people';
-import type { History, MemberPage, OfPerson, Overlap, Why, WhyPart } from '#schema/segments/live';
 import type {
-  DeliverySchema,
-  WebhookSchema,
-  WebhookTypeSchema,
-  WithSecretSchema,
-} from '#schema/webhooks';
+  History,
+  MemberPage as MembersOfSegment,
+  OfPerson,
+  Overlap,
+  Why,
+  WhyPart,
+} from '#schema/segments/live';
+import type { DeliverySchema, WebhookSchema, WebhookTypeSchema, WithSecretSchema } from '#schema/webhooks';
 
 export type { SourceKind } from '#schema/collect';
 export type { Link, Permission, WhoAmI } from '#schema/identity';
@@ -44,7 +46,7 @@ export type { SegmentView as Segment, WhyPart } from '#schema/segments/live';
 
 export type SegmentHistory = Static<typeof History>;
 export type SegmentMove = SegmentHistory['items'][number];
-export type SegmentMember = Static<typeof MemberPage>['items'][number];
+export type SegmentMember = Static<typeof MembersOfSegment>['items'][number];
 export type SegmentOverlap = Static<typeof Overlap>;
 export type SegmentsOfPerson = Static<typeof OfPerson>;
 export type SegmentWhy = Omit<Static<typeof Why>, 'why'> & { why: WhyPart };

@@ -123,7 +123,7 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
         const inner = of.not as Json;
         const short = shortNots.find((name) => name in inner);
         return short
-          ? t(`one.say.nots.${short}`, { value: valueOf(short, inner[short]) })
+          ? t(`one.say.nots.${short}`, { value: valueIn(short, inner[short]) })
           : t('one.say.nots.other', { test: test(inner) });
       }
       const name = valueTests.find((one) => one in of);
@@ -137,10 +137,10 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
         const days = (value as { next_days: number }).next_days;
         return days === 0 ? t('one.say.tests.this_day') : t('one.say.tests.day_of_year', { count: days });
       }
-      return t(`one.say.tests.${name}`, { value: valueOf(name, value) });
+      return t(`one.say.tests.${name}`, { value: valueIn(name, value) });
     }
 
-    function valueOf(name: string, value: unknown): string {
+    function valueIn(name: string, value: unknown): string {
       if (name === 'in_last' || name === 'in_next') return duration(value);
       if (name === 'before' || name === 'after') return String(value);
       return list('disjunction', many(value).map(quoted));
@@ -167,7 +167,10 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
       const what = name
         ? list('disjunction', many(name).map(event))
         : type
-          ? list('disjunction', many(type).map((one) => events(`types.${String(one)}`, String(one))))
+          ? list(
+              'disjunction',
+              many(type).map((one) => events(`types.${String(one)}`, String(one))),
+            )
           : t('one.say.anything');
       const more = [
         ...(channel ? [t('one.say.on', { channel: channels(channel) })] : []),
@@ -178,7 +181,10 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
     }
 
     const channels = (value: unknown) =>
-      list('disjunction', many(value).map((one) => sources(`kinds.${String(one)}`, String(one))));
+      list(
+        'disjunction',
+        many(value).map((one) => sources(`kinds.${String(one)}`, String(one))),
+      );
 
     function comparison(condition: Json): string {
       const found = comparisons.filter((name) => name in condition);
@@ -215,7 +221,7 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
           return t(`one.say.${kind}`, { event: event(json[kind]), ...when });
         case 'sequence':
           return t('one.say.sequence', {
-            steps: (json.sequence as unknown[]).map(event).join(t('one.say.then')),
+            steps: (json.sequence as unknown[]).map(event).join(t('one.say.afterwards')),
             within: json.within ? t('one.say.within', { duration: duration(json.within) }) : '',
             without: json.without ? t('one.say.without', { event: event(json.without) }) : '',
             ...when,
@@ -232,8 +238,12 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
           const dwell = (json.dwell_seconds ?? {}) as Record<string, number | undefined>;
           const minutes = (seconds: number) => duration({ minutes: Math.round(seconds / 6) / 10 });
           const stay = [
-            ...(dwell.at_least === undefined ? [] : [t('one.say.stay.least', { time: minutes(dwell.at_least) })]),
-            ...(dwell.at_most === undefined ? [] : [t('one.say.stay.most', { time: minutes(dwell.at_most) })]),
+            ...(dwell.at_least === undefined
+              ? []
+              : [t('one.say.stay.least', { time: minutes(dwell.at_least) })]),
+            ...(dwell.at_most === undefined
+              ? []
+              : [t('one.say.stay.most', { time: minutes(dwell.at_most) })]),
           ];
           const where = [
             ...(store ? [t('one.say.store', { name: list('disjunction', many(store).map(String)) })] : []),
@@ -265,7 +275,7 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
           return t('one.say.share', { share: format.percent(Number(json.share)), salt: String(json.salt) });
         case 'snapshot': {
           const values = json.one_of
-            ? t('one.say.tests.one_of', { value: valueOf('one_of', json.one_of) })
+            ? t('one.say.tests.one_of', { value: valueIn('one_of', json.one_of) })
             : comparison(json);
           return t('one.say.value', { name: String(json.snapshot), test: values });
         }

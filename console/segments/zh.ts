@@ -116,7 +116,7 @@ export default {
       yes: '是',
       no: '否',
       comma: '，',
-      then: ' → ',
+      afterwards: ' → ',
       anything: '任何事件',
       value: '{{name}}{{test}}',
       product: '其中一件商品满足：{{tests}}',

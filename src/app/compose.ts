@@ -100,7 +100,8 @@ export async function compose(
       home: config.home,
     });
     const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
-    for (const offer of [...offersOfPeople(people), ...offersOfSegments(people, segments)]) webhooks.offer(offer);
+    for (const offer of [...offersOfPeople(people), ...offersOfSegments(people, segments)])
+      webhooks.offer(offer);
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
     const live = createLive({ clock, log });
@@ -143,7 +144,10 @@ export async function compose(
 }
 
 /** What open pages hear of; a module that has more to tell is added here. */
-function wireLive(live: Live, deps: { pg: Engines['pg']; facts: Facts; collect: Collect; segments: Segments }): void {
+function wireLive(
+  live: Live,
+  deps: { pg: Engines['pg']; facts: Facts; collect: Collect; segments: Segments },
+): void {
   const settings = factTopic(deps, {
     name: 'settings',
     needs: 'settings:read',

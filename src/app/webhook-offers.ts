@@ -20,10 +20,7 @@ export function offersOfPeople(people: Pick<People, 'idsOf'>): Offer[] {
 }
 
 /** Who came into a segment and who went, with the moment it is true of and what brought it about. */
-export function offersOfSegments(
-  people: Pick<People, 'idsOf'>,
-  segments: Pick<Segments, 'idsOf'>,
-): Offer[] {
+export function offersOfSegments(people: Pick<People, 'idsOf'>, segments: Pick<Segments, 'idsOf'>): Offer[] {
   const words = {
     'segment.entered': 'Somebody came into a segment',
     'segment.left': 'Somebody went out of one',

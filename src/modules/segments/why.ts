@@ -13,9 +13,15 @@ export function withConditions(
   const json = rule as Record<string, unknown>;
   const at = { truth, until };
   if ('all' in why && Array.isArray(json.all))
-    return { ...at, all: why.all.map((part, i) => withConditions((json.all as unknown[])[i], part, segments)) };
+    return {
+      ...at,
+      all: why.all.map((part, i) => withConditions((json.all as unknown[])[i], part, segments)),
+    };
   if ('any' in why && Array.isArray(json.any))
-    return { ...at, any: why.any.map((part, i) => withConditions((json.any as unknown[])[i], part, segments)) };
+    return {
+      ...at,
+      any: why.any.map((part, i) => withConditions((json.any as unknown[])[i], part, segments)),
+    };
   if ('not' in why && 'not' in json && Object.keys(json).length === 1)
     return { ...at, not: withConditions(json.not, why.not, segments) };
   if ('segment' in json) {

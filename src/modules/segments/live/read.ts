@@ -66,7 +66,11 @@ export class Membership {
   }
 
   /** How many are in this edition and in each of the others at once. */
-  async shared(workspaceId: number, edition: number, others: readonly number[]): Promise<Map<number, number>> {
+  async shared(
+    workspaceId: number,
+    edition: number,
+    others: readonly number[],
+  ): Promise<Map<number, number>> {
     const { ch, clock, carrier } = this.#deps;
     if (others.length === 0) return new Map();
     await carrier.flush();
