@@ -106,7 +106,7 @@ function Delivery({ delivery, onReplay }: { delivery: WebhookDelivery; onReplay?
   const { icon: Icon, tone } = looks[state];
   const facts = [
     t('attempts', { count: attempts }),
-    status === null ? '' : t('answered', { status }),
+    status === null || error ? '' : t('answered', { status }),
     due && attempts > 0 ? t('next', { ago: format.ago(due) }) : '',
   ];
   return (

@@ -12,6 +12,7 @@ const places = [
   'people',
   'events',
   'quarantine',
+  'segments',
   'conflicts',
   'sources',
   'imports',
