@@ -63,6 +63,7 @@ const peopleRoute = createRoute({
 const personRoute = createRoute({
   getParentRoute,
   path: '/people/$id',
+  validateSearch: (search: Record<string, unknown>) => readAddress(search, ['why']),
   component: lazyRouteComponent(() => import('./people/person.tsx')),
 });
 
@@ -93,6 +94,7 @@ const newSegmentRoute = createRoute({
 const segmentRoute = createRoute({
   getParentRoute,
   path: '/segments/$id',
+  validateSearch: (search: Record<string, unknown>) => readAddress(search, ['why']),
   component: lazyRouteComponent(() => import('./segments/segment.tsx')),
 });
 
@@ -200,6 +202,12 @@ const settingsRoutes = [
     getParentRoute: inSettings,
     path: '/keys',
     component: lazyRouteComponent(() => import('./keys/keys.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
+    path: '/webhooks',
+    validateSearch: (search: Record<string, unknown>) => readAddress(search, ['webhook', 'state']),
+    component: lazyRouteComponent(() => import('./webhooks/webhooks.tsx')),
   }),
   createRoute({
     getParentRoute: inSettings,

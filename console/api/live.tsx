@@ -5,7 +5,7 @@ import { useSession, whoKey } from './session.tsx';
 import type { LiveNews } from './types.ts';
 
 /** Which answers are asked for anew when a topic tells something; a page's key begins with the workspace. */
-const stale: Record<Exclude<keyof LiveNews, 'events' | 'imports'>, readonly string[]> = {
+const stale: Record<Exclude<keyof LiveNews, 'events' | 'imports' | 'segments'>, readonly string[]> = {
   people: ['people'],
   conflicts: ['conflicts'],
   sources: ['sources', 'source'],

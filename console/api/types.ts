@@ -30,12 +30,32 @@ import type {
   SharedIdentifierSchema,
   TraitNameSchema,
 } from '#schema/people';
+import type {
+  History,
+  MemberPage as MembersOfSegment,
+  OfPerson,
+  Overlap,
+  Why,
+  WhyPart,
+} from '#schema/segments/live';
+import type { DeliverySchema, WebhookSchema, WebhookTypeSchema, WithSecretSchema } from '#schema/webhooks';
 
 export type { SourceKind } from '#schema/collect';
 export type { Link, Permission, WhoAmI } from '#schema/identity';
 export type { Guess, Import, RejectPage } from '#schema/imports';
-export type { Funnel, Pulse } from '#schema/insight';
-export type { SegmentList, SegmentSizes, SegmentView as Segment } from '#schema/segments/live';
+export type { Funnel, Pulse, Worth } from '#schema/insight';
+export type { SegmentList, SegmentSizes, SegmentView as Segment, WhyPart } from '#schema/segments/live';
+
+export type SegmentHistory = Static<typeof History>;
+export type SegmentMove = SegmentHistory['items'][number];
+export type SegmentMember = Static<typeof MembersOfSegment>['items'][number];
+export type SegmentOverlap = Static<typeof Overlap>;
+export type SegmentsOfPerson = Static<typeof OfPerson>;
+export type SegmentWhy = Omit<Static<typeof Why>, 'why'> & { why: WhyPart };
+export type Webhook = Static<typeof WebhookSchema>;
+export type WebhookWithSecret = Static<typeof WithSecretSchema>;
+export type WebhookType = Static<typeof WebhookTypeSchema>;
+export type WebhookDelivery = Static<typeof DeliverySchema>;
 
 export type Event = Static<typeof EventSchema>;
 /** What lists of events show; the rest of an event is asked for when it is opened. */
@@ -86,6 +106,7 @@ export interface LiveNews {
   sources: { all: number; heard: number; archived: number };
   quarantine: { events: number };
   imports: unknown;
-  segments: { segments: string[]; more: boolean };
   settings: { sections: string[] };
+  /** Into which people came, or out of which they went; `more`: others, too. */
+  segments: { segments: string[]; more: boolean };
 }

@@ -15,6 +15,8 @@ export function Dialog(props: {
   title: string;
   note?: ReactNode;
   wide?: boolean;
+  /** Beside the page instead of in front of it, as high as the window. */
+  side?: boolean;
   bare?: boolean;
   children: ReactNode;
 }) {
@@ -23,13 +25,23 @@ export function Dialog(props: {
     <Radix.Root open={props.open} onOpenChange={(open) => !open && props.onClose()}>
       <Radix.Portal>
         <div className="appear fixed inset-0 z-40 bg-[rgb(18_22_20/45%)]" />
-        <div className="pointer-events-none fixed inset-0 z-50 flex items-end justify-center overflow-y-auto sm:items-start sm:p-6 sm:pt-[10vh]">
+        <div
+          className={clsx(
+            'pointer-events-none fixed inset-0 z-50 flex items-end overflow-y-auto',
+            props.side
+              ? 'sm:items-stretch sm:justify-end'
+              : 'justify-center sm:items-start sm:p-6 sm:pt-[10vh]',
+          )}
+        >
           <Radix.Content
             onOpenAutoFocus={focusFirstField}
             {...(props.note ? {} : { 'aria-describedby': undefined })}
             className={clsx(
-              'appear pointer-events-auto max-h-[90dvh] w-full overflow-y-auto rounded-t-md bg-raised shadow-float sm:max-h-[80vh] sm:rounded-md',
-              props.wide ? 'sm:max-w-2xl' : 'sm:max-w-md',
+              'appear pointer-events-auto max-h-[90dvh] w-full overflow-y-auto rounded-t-md bg-raised shadow-float',
+              props.side
+                ? 'sm:max-h-none sm:max-w-xl sm:rounded-none sm:border-line sm:border-l'
+                : 'sm:max-h-[80vh] sm:rounded-md',
+              !props.side && (props.wide ? 'sm:max-w-2xl' : 'sm:max-w-md'),
               !props.bare && 'p-5',
             )}
           >

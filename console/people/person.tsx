@@ -18,6 +18,7 @@ import { Consent } from './consent.tsx';
 import { History } from './history.tsx';
 import { Identifiers } from './identifiers.tsx';
 import { JoinDialog } from './join.tsx';
+import { SegmentsOf } from './segments.tsx';
 import { SplitDialog } from './split.tsx';
 import { Traits } from './traits.tsx';
 
@@ -63,6 +64,7 @@ function BackLink() {
 
 function Portrait({ person, onErased }: { person: Person; onErased: (goneBy: string) => void }) {
   const { t } = useTranslation('people');
+  const { t: segments } = useTranslation('segments');
   const { workspace, may, api, slug } = useSession();
   const format = useFormat(workspace.timeZone);
   const cache = useQueryClient();
@@ -133,6 +135,11 @@ function Portrait({ person, onErased }: { person: Person; onErased: (goneBy: str
           <Section title={t('one.how')} note={t('one.howNote')}>
             <Identifiers person={person} />
           </Section>
+          {may('segments:read') && (
+            <Section title={segments('one.ofPerson')} note={segments('one.ofPersonNote')}>
+              <SegmentsOf id={person.id} />
+            </Section>
+          )}
           <Section title={t('one.traits')}>
             <Traits id={person.id} traits={person.traits} />
           </Section>

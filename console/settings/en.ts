@@ -9,6 +9,7 @@ export default {
     data: 'Data',
     team: 'Team',
     keys: 'Keys',
+    webhooks: 'Webhooks',
     audit: 'Audit',
     account: 'My account',
     sessions: 'My sessions',

@@ -10,6 +10,7 @@ import {
   Store,
   UserRoundSearch,
   UsersRound,
+  Webhook,
 } from 'lucide-react';
 import type { Permission } from '../api/types.ts';
 
@@ -23,6 +24,7 @@ export interface SettingsPlace {
     | 'data'
     | 'team'
     | 'keys'
+    | 'webhooks'
     | 'audit'
     | 'account'
     | 'sessions';
@@ -46,6 +48,7 @@ export const settingsPlaces: readonly SettingsPlace[] = [
   { to: '/settings/data', name: 'data', group: 'workspace', icon: HardDrive, needs: 'settings:read' },
   { to: '/settings/team', name: 'team', group: 'team', icon: UsersRound, needs: 'team:read' },
   { to: '/settings/keys', name: 'keys', group: 'team', icon: KeyRound, needs: 'keys:read' },
+  { to: '/settings/webhooks', name: 'webhooks', group: 'team', icon: Webhook, needs: 'webhooks:read' },
   { to: '/settings/audit', name: 'audit', group: 'team', icon: ScrollText, needs: 'audit:read' },
   { to: '/settings/account', name: 'account', group: 'me', icon: CircleUserRound },
   { to: '/settings/sessions', name: 'sessions', group: 'me', icon: MonitorSmartphone },

@@ -9,6 +9,7 @@ export default {
     data: '数据',
     team: '成员',
     keys: '密钥',
+    webhooks: 'Webhook',
     audit: '操作记录',
     account: '我的账号',
     sessions: '我的登录',

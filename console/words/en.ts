@@ -14,6 +14,7 @@ import settings from '../settings/en.ts';
 import signIn from '../sign-in/en.ts';
 import sources from '../sources/en.ts';
 import team from '../team/en.ts';
+import webhooks from '../webhooks/en.ts';
 
 export const words = {
   account,
@@ -32,4 +33,5 @@ export const words = {
   segments,
   'sign-in': signIn,
   sources,
+  webhooks,
 };

@@ -47,6 +47,7 @@ export async function startWords(): Promise<i18n> {
         'sessions',
         'audit',
         'account',
+        'webhooks',
       ],
       defaultNS: 'kit',
       // React already makes text of it.

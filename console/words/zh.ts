@@ -14,6 +14,7 @@ import settings from '../settings/zh.ts';
 import signIn from '../sign-in/zh.ts';
 import sources from '../sources/zh.ts';
 import team from '../team/zh.ts';
+import webhooks from '../webhooks/zh.ts';
 
 export const words = {
   account,
@@ -32,4 +33,5 @@ export const words = {
   segments,
   'sign-in': signIn,
   sources,
+  webhooks,
 };

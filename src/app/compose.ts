@@ -4,7 +4,7 @@ import { createDemo } from '#modules/demo';
 import { createIdentity, type FirstStart, type Identity } from '#modules/identity';
 import { createImports, importTopics } from '#modules/imports';
 import { createPeople, peopleTopics } from '#modules/people';
-import { createSegments } from '#modules/segments';
+import { createSegments, type Segments } from '#modules/segments';
 import { createWebhooks } from '#modules/webhooks';
 import { type Clock, systemClock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -100,11 +100,12 @@ export async function compose(
       home: config.home,
     });
     const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
-    for (const offer of [...offersOfPeople(people), ...offersOfSegments(people)]) webhooks.offer(offer);
+    for (const offer of [...offersOfPeople(people), ...offersOfSegments(people, segments)])
+      webhooks.offer(offer);
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
     const live = createLive({ clock, log });
-    wireLive(live, { pg, facts, collect });
+    wireLive(live, { pg, facts, collect, segments });
 
     const platform = {
       config,
@@ -143,7 +144,10 @@ export async function compose(
 }
 
 /** What open pages hear of; a module that has more to tell is added here. */
-function wireLive(live: Live, deps: { pg: Engines['pg']; facts: Facts; collect: Collect }): void {
+function wireLive(
+  live: Live,
+  deps: { pg: Engines['pg']; facts: Facts; collect: Collect; segments: Segments },
+): void {
   const settings = factTopic(deps, {
     name: 'settings',
     needs: 'settings:read',
@@ -155,7 +159,11 @@ function wireLive(live: Live, deps: { pg: Engines['pg']; facts: Facts; collect: 
     name: 'segments',
     needs: 'people:read',
     types: ['segment.entered', 'segment.left'],
-    tell: async (_workspaceId, facts) => ({ segments: [...new Set(facts.map(({ data }) => data.segment))] }),
+    async tell(workspaceId, facts, more) {
+      const ids = await deps.segments.idsOf(workspaceId);
+      const moved = [...new Set(facts.map(({ data }) => ids.get(Number(data.segment))))];
+      return { segments: moved.filter((id) => id !== undefined), more };
+    },
   });
   const topics = [...deps.collect.topics, ...peopleTopics(deps), ...importTopics(deps), settings, segments];
   for (const topic of topics) live.add(topic);

@@ -2,7 +2,7 @@ import { type Collect, collectRoutes, trackingRoutes } from '#modules/collect';
 import { type Demo, demoRoutes } from '#modules/demo';
 import { type Identity, identityRoutes } from '#modules/identity';
 import { type Imports, importRoutes } from '#modules/imports';
-import { insightRoutes } from '#modules/insight';
+import { insightRoutes, worthRoutes } from '#modules/insight';
 import { type People, peopleRoutes } from '#modules/people';
 import { type Segments, segmentRoutes } from '#modules/segments';
 import { type Webhooks, webhookRoutes } from '#modules/webhooks';
@@ -68,6 +68,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   collectRoutes(app, { collect, identity });
   segmentRoutes(app, segments);
   insightRoutes(app, { ch, identity, collect, clock });
+  worthRoutes(app, { ch, identity, segments, clock });
   await importRoutes(app, { imports, identity, clock });
   demoRoutes(app, { demo, identity });
   webhookRoutes(app, parts.webhooks);

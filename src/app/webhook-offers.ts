@@ -1,4 +1,5 @@
 import type { People } from '#modules/people';
+import type { Segments } from '#modules/segments';
 import type { Offer } from '#modules/webhooks';
 
 /** What the outside can hear of people: whoever keeps our ids elsewhere follows a join or a split by it. */
@@ -19,7 +20,7 @@ export function offersOfPeople(people: Pick<People, 'idsOf'>): Offer[] {
 }
 
 /** Who came into a segment and who went, with the moment it is true of and what brought it about. */
-export function offersOfSegments(people: Pick<People, 'idsOf'>): Offer[] {
+export function offersOfSegments(people: Pick<People, 'idsOf'>, segments: Pick<Segments, 'idsOf'>): Offer[] {
   const words = {
     'segment.entered': 'Somebody came into a segment',
     'segment.left': 'Somebody went out of one',
@@ -32,8 +33,10 @@ export function offersOfSegments(people: Pick<People, 'idsOf'>): Offer[] {
       const key = Number(subject);
       const person = (await people.idsOf(workspaceId, [key])).get(key);
       if (person === undefined) return null;
-      const { segment, at, cause } = data;
-      return { data: { segment, person, at, cause }, topic: String(segment) };
+      const segment = (await segments.idsOf(workspaceId)).get(Number(data.segment));
+      if (segment === undefined) return null;
+      const at = new Date(Number(data.at)).toISOString();
+      return { data: { segment, person, at, cause: data.cause }, topic: segment };
     },
   }));
 }

@@ -1,1 +1,1 @@
-export { insightRoutes } from './routes.ts';
+export { insightRoutes, worthRoutes } from './routes.ts';

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { Collect } from '#modules/collect';
 import type { Identity } from '#modules/identity';
+import type { Segments } from '#modules/segments';
 import type { ClickHouse } from '#platform/clickhouse';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
@@ -8,7 +9,8 @@ import { funnel } from './funnel-sql.ts';
 import { overview } from './overview-sql.ts';
 import type { Period } from './period.ts';
 import { pulse } from './pulse-sql.ts';
-import { Funnel, Overview, Pulse, refuse } from './schema.ts';
+import { Funnel, Overview, Pulse, refuse, Worth } from './schema.ts';
+import { worth } from './worth-sql.ts';
 
 const tags = ['Insight'];
 const errors = { '4xx': problem, '5xx': problem };
@@ -23,7 +25,46 @@ const PeriodQuery = Type.Object({
 });
 
 const usualMs = 30 * 86_400_000;
+
 const longestMs = 20 * 366 * 86_400_000;
+
+function periodOf(query: Type.Static<typeof PeriodQuery>, clock: { ms(): number }): Period {
+  const to = new Date(query.to ?? clock.ms());
+  const from = new Date(query.from ?? to.getTime() - usualMs);
+  const lengthMs = to.getTime() - from.getTime();
+  if (!(lengthMs > 0 && lengthMs <= longestMs))
+    throw refuse('bad-period', 'A period begins before it ends, and lasts twenty years at most.');
+  return { from, to, withoutBots: query.humans ?? false };
+}
+
+/** The API of reports about segments. */
+export function worthRoutes(
+  app: App,
+  deps: {
+    ch: ClickHouse;
+    identity: Identity;
+    segments: Pick<Segments, 'membersStatement'>;
+    clock: { ms(): number };
+  },
+): void {
+  app.get(
+    '/api/segments/:id/worth',
+    {
+      onRequest: deps.identity.guard('segments:read'),
+      schema: {
+        tags,
+        operationId: 'segmentWorth',
+        summary: 'Orders and revenue of the members in a period, against everybody else',
+        security: byBrowserOrKey,
+        params: Type.Object({ id: Type.String() }),
+        querystring: PeriodQuery,
+        response: { 200: Worth, ...errors },
+      },
+    },
+    async ({ principal: { workspaceId }, params, query }) =>
+      worth(deps, workspaceId, { ...periodOf(query, deps.clock), segment: params.id }),
+  );
+}
 
 /** The API of reports. */
 export function insightRoutes(
@@ -33,15 +74,6 @@ export function insightRoutes(
   const { ch, identity, collect, clock } = deps;
   const onRequest = identity.guard('events:read');
   const security = byBrowserOrKey;
-
-  function periodOf(query: Type.Static<typeof PeriodQuery>): Period {
-    const to = new Date(query.to ?? clock.ms());
-    const from = new Date(query.from ?? to.getTime() - usualMs);
-    const lengthMs = to.getTime() - from.getTime();
-    if (!(lengthMs > 0 && lengthMs <= longestMs))
-      throw refuse('bad-period', 'A period begins before it ends, and lasts twenty years at most.');
-    return { from, to, withoutBots: query.humans ?? false };
-  }
 
   app.get(
     '/api/overview',
@@ -86,7 +118,7 @@ export function insightRoutes(
     async ({ principal: { workspaceId }, query }) => {
       const { names, stages } = await collect.paths.map(workspaceId);
       const share = names.filter((_, i) => stages[i] === 5);
-      return pulse(ch, workspaceId, { ...periodOf(query), share });
+      return pulse(ch, workspaceId, { ...periodOf(query, clock), share });
     },
   );
 
@@ -104,6 +136,6 @@ export function insightRoutes(
       },
     },
     async ({ principal: { workspaceId }, query }) =>
-      funnel(ch, workspaceId, { ...periodOf(query), path: await collect.paths.map(workspaceId) }),
+      funnel(ch, workspaceId, { ...periodOf(query, clock), path: await collect.paths.map(workspaceId) }),
   );
 }

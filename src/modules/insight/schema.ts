@@ -74,6 +74,17 @@ export const Funnel = Type.Object(
 );
 export type Funnel = Static<typeof Funnel>;
 
+const Side = Type.Object({
+  people: Type.Integer({ description: 'As of now' }),
+  buyers: Type.Integer({ description: 'With an order above 0 in the period' }),
+  orders: Type.Integer({ description: 'Order Completed' }),
+  revenue: Money,
+});
+
+/** What a segment is worth in a period. */
+export const Worth = Type.Object({ members: Side, others: Side }, { title: 'Worth of a segment' });
+export type Worth = Static<typeof Worth>;
+
 export const refuse = refusals('insight', {
   'bad-period': { status: 400, title: 'Not a period' },
 });

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
 import * as members from './live/members-sql.ts';
-import { History, MemberPage, OfPerson, Why } from './live/schema.ts';
+import { History, MemberPage, OfPerson, Overlap, Why } from './live/schema.ts';
 import { refuse } from './schema.ts';
 import type { Segments } from './segments.ts';
 import * as sql from './sql.ts';
@@ -113,6 +113,36 @@ export function memberRoutes(app: App, segments: Segments): void {
       const { workspaceId } = request.principal;
       const { edition } = await liveOf(workspaceId, request.params.id);
       return { count: await segments.membership.count(workspaceId, edition) };
+    },
+  );
+
+  app.get(
+    '/api/segments/:id/overlap',
+    {
+      onRequest: may('segments:read'),
+      schema: {
+        ...about,
+        operationId: 'segmentOverlap',
+        summary: 'How many members each other segment shares with this one, the most first',
+        params: Id,
+        response: { 200: Overlap, ...errors },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = request.principal;
+      const { row, edition } = await liveOf(workspaceId, request.params.id);
+      const others = (await segments.list(workspaceId)).filter((one) => one.id !== row.id);
+      const editions = others.flatMap((one) => one.edition ?? []);
+      const [size, both] = await Promise.all([
+        segments.membership.count(workspaceId, edition),
+        segments.membership.shared(workspaceId, edition, editions),
+      ]);
+      const items = others.flatMap((one) => {
+        if (one.edition === null) return [];
+        const shared = both.get(one.edition) ?? 0;
+        return [{ id: one.uuid, name: one.name, size: Math.max(shared, one.size), both: shared }];
+      });
+      return { size, items: items.sort((a, b) => b.both - a.both || b.size - a.size) };
     },
   );
 

@@ -226,6 +226,21 @@ export function segmentRoutes(app: App, segments: Segments): void {
     },
   );
 
+  app.post(
+    '/api/segments/:id/restore',
+    {
+      onRequest: may('segments:write'),
+      schema: {
+        ...about,
+        operationId: 'restoreSegment',
+        summary: 'Takes an archived segment up again; it is filled anew',
+        params: Id,
+        response: { 200: SegmentSchema, ...errors },
+      },
+    },
+    async (request) => viewOf(await segments.restore(request.principal, request.params.id)),
+  );
+
   for (const method of ['GET', 'POST'] as const) {
     app.route({
       method,

@@ -20,6 +20,7 @@ import { stateOf } from './live/why.ts';
 import { readRule } from './rule/index.ts';
 import { refuse } from './schema.ts';
 import * as sql from './sql.ts';
+import { withConditions } from './why.ts';
 
 export interface SegmentsDeps {
   pg: Postgres;
@@ -136,6 +137,11 @@ export function createSegments(deps: SegmentsDeps) {
     list: (workspaceId: number, archived = false) =>
       pg.inWorkspace(workspaceId, (tx) => sql.listSegments(tx, workspaceId, archived)),
 
+    /** The ids that people know, by those in facts. */
+    async idsOf(workspaceId: number): Promise<Map<number, string>> {
+      const rows = await pg.inWorkspace(workspaceId, (tx) => sql.segmentIds(tx, workspaceId));
+      return new Map(rows.map((row) => [row.id, row.uuid]));
+    },
     /** The key of a person's oldest identifier, which memberships go by. Refuses `people/no-such-person`. */
     async headOf(workspaceId: number, id: string): Promise<number> {
       return Math.min(...(await people.keysOf(workspaceId, id)));
@@ -143,13 +149,21 @@ export function createSegments(deps: SegmentsDeps) {
     /** The rule as a tree, with what was found of the person for each part. */
     async why(workspaceId: number, uuid: string, person: number) {
       const row = await find(workspaceId, uuid);
-      const rule = expanded(row.rule, await rules.context(workspaceId));
+      const context = await rules.context(workspaceId);
+      const rule = expanded(row.rule, context);
       const compiled = await rules.compile(workspaceId, [{ id: row.id, rule }]);
       const found = await stateOf({ pg, ch, people, extras, reader }, workspaceId, person, compiled);
       if (!found) return null;
       const now = clock.ms();
       const verdict = found.set.evaluate(found.state, 0, now);
-      return { ...verdict, why: found.set.explain(found.state, 0, now) };
+      const why = withConditions(row.rule, found.set.explain(found.state, 0, now), context.segments);
+      return { ...verdict, why };
+    },
+    /** A statement that finds who is in now, for questions of other modules. Refuses `not-filled`. */
+    async membersStatement(workspaceId: number, uuid: string) {
+      const { edition } = await find(workspaceId, uuid);
+      if (edition === null) throw refuse('not-filled', 'The segment is being filled, or archived.');
+      return membership.statement(workspaceId, edition);
     },
     /** How long the oldest batch has waited to be evaluated, ms. */
     lagMs: (workspaceId: number) =>
@@ -219,6 +233,24 @@ export function createSegments(deps: SegmentsDeps) {
         await identity.audit(tx, by, 'segments.archived', `segment:${uuid}`);
         wake(tx, workspaceId);
       });
+    },
+
+    /** Takes an archived one up again: it is filled anew. Refuses `name-taken`. */
+    async restore(by: Principal, uuid: string): Promise<sql.SegmentRow> {
+      const { workspaceId } = by;
+      const row = await find(workspaceId, uuid);
+      if (row.archived_at === null) return row;
+      const context = await rules.context(workspaceId);
+      const rule = readRule(row.rule, context);
+      await pg.inWorkspace(workspaceId, async (tx) => {
+        if (!(await sql.restoreSegment(tx, workspaceId, row.id)))
+          throw refuse('name-taken', `There is a segment named "${row.name}" already.`);
+        await sql.insertEdition(tx, workspaceId, row.id, expanded(rule, context), clock.now());
+        await raiseSetVersion(tx, workspaceId);
+        await identity.audit(tx, by, 'segments.restored', `segment:${uuid}`);
+        wake(tx, workspaceId);
+      });
+      return find(workspaceId, uuid);
     },
 
     async prove(workspaceId: number, uuid: string): Promise<Proof> {

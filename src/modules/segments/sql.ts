@@ -41,6 +41,15 @@ export async function findSegment(tx: Tx, workspaceId: number, uuid: string): Pr
   return row ?? null;
 }
 
+/** The ids that people know, by ours; archived ones too. */
+export async function segmentIds(tx: Tx, workspaceId: number): Promise<{ id: number; uuid: string }[]> {
+  return tx.query(
+    'select id, uuid from segments where workspace_id = $1',
+    [workspaceId],
+    'segments.segmentIds',
+  );
+}
+
 export async function insertSegment(
   tx: Tx,
   workspaceId: number,
@@ -103,6 +112,17 @@ export async function archiveSegment(tx: Tx, workspaceId: number, id: number, no
     'update segments set archived_at = $3, edition = null, next_edition = null where workspace_id = $1 and id = $2',
     [workspaceId, id, now],
   );
+}
+
+/** False where another segment has taken the name meanwhile. */
+export async function restoreSegment(tx: Tx, workspaceId: number, id: number): Promise<boolean> {
+  const rows = await tx.query(
+    `update segments s set archived_at = null where s.workspace_id = $1 and s.id = $2 and not exists (
+       select 1 from segments o where o.workspace_id = $1 and lower(o.name) = lower(s.name) and o.id <> s.id
+          and o.archived_at is null) returning s.id`,
+    [workspaceId, id],
+  );
+  return rows.length > 0;
 }
 
 export async function saveProof(tx: Tx, workspaceId: number, id: number, proof: unknown): Promise<void> {

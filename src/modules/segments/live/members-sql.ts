@@ -121,6 +121,33 @@ export async function countMembers(
   return Number(row?.n ?? 0);
 }
 
+/** Who of an edition's members is in others too, by edition; those who share nobody are left out. */
+export async function sharedMembers(
+  ch: ClickHouse,
+  o: { workspaceId: number; edition: number; others: readonly number[]; now: number },
+): Promise<{ edition: number; both: number }[]> {
+  const rows = await ch.query<{ edition: number; both: string }>(
+    `select edition, count() as both from segment_members final
+      where workspace_id = {ws:UInt32} and edition in ({others:Array(UInt32)}) and ${holds} = 1
+        and person in (
+          select person from segment_members final
+           where workspace_id = {ws:UInt32} and edition = {edition:UInt32} and ${holds} = 1)
+      group by edition`,
+    { ws: o.workspaceId, edition: o.edition, others: o.others, now: o.now },
+  );
+  return rows.map((row) => ({ edition: row.edition, both: Number(row.both) }));
+}
+
+/** The persons of an edition, to be put into a statement of another module: `person in (...)`. */
+export function membersNow(o: { workspaceId: number; edition: number; now: number }): Statement {
+  return {
+    sql: `select person from segment_members final
+           where workspace_id = {members_ws:UInt32} and edition = {members_edition:UInt32}
+             and if(until_ms != 0 and until_ms <= {members_now:Int64}, 1 - is_in, is_in) = 1`,
+    params: { members_ws: o.workspaceId, members_edition: o.edition, members_now: o.now },
+  };
+}
+
 /** Everybody whom a row says to be in, near moments aside. */
 export async function* membersOf(
   ch: ClickHouse,

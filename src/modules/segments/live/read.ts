@@ -1,6 +1,7 @@
 import type { ClickHouse } from '#platform/clickhouse';
 import type { Clock } from '#platform/clock';
 import type { Postgres } from '#platform/postgres';
+import type { Statement } from '../rule/index.ts';
 import type { Carrier } from './carry.ts';
 import * as members from './members-sql.ts';
 import * as sql from './persist-sql.ts';
@@ -62,6 +63,26 @@ export class Membership {
     const without = waiting.map((row) => row.person);
     const there = await members.countMembers(ch, { workspaceId, edition, now, without });
     return there + waiting.filter((row) => holds(row, now)).length;
+  }
+
+  /** How many are in this edition and in each of the others at once. */
+  async shared(
+    workspaceId: number,
+    edition: number,
+    others: readonly number[],
+  ): Promise<Map<number, number>> {
+    const { ch, clock, carrier } = this.#deps;
+    if (others.length === 0) return new Map();
+    await carrier.flush();
+    const rows = await members.sharedMembers(ch, { workspaceId, edition, others, now: clock.ms() });
+    return new Map(rows.map((row) => [row.edition, row.both]));
+  }
+
+  /** A statement that finds the members of this moment in ClickHouse, for questions of other modules. */
+  async statement(workspaceId: number, edition: number): Promise<Statement> {
+    const { clock, carrier } = this.#deps;
+    await carrier.flush();
+    return members.membersNow({ workspaceId, edition, now: clock.ms() });
   }
 
   /** Of one person, by edition. */

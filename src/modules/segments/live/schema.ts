@@ -80,6 +80,21 @@ export const History = Type.Object({
   next: Next,
 });
 
+export const Overlap = Type.Object(
+  {
+    size: Count,
+    items: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        name: Type.String(),
+        size: Count,
+        both: Type.Integer({ minimum: 0, description: 'Who is in both at this moment' }),
+      }),
+    ),
+  },
+  { title: 'Overlap of segments' },
+);
+
 export const PreviewSchema = Type.Object({
   count: Count,
   sample: Type.Array(Type.Object({ person_id: Type.String() })),
@@ -100,13 +115,30 @@ export const ListSchema = Type.Object({
   updated_at: At,
 });
 
+/** A rule as it was written, each part with its own truth, and of each condition what was found. */
+export type WhyPart = { truth: boolean; until: number | null } & (
+  | { all: WhyPart[] }
+  | { any: WhyPart[] }
+  | { not: WhyPart }
+  | {
+      condition: unknown;
+      found?: unknown;
+      wanted?: unknown;
+      /** The newest of the events that count, and how many they are in all. */
+      times?: number[];
+      count?: number;
+      /** Of a condition about another segment: the rule in its place. */
+      of?: WhyPart;
+    }
+);
+
 export const Why = Type.Object(
   {
     in: Type.Boolean(),
     until: orNull(At),
     why: Type.Unknown({
       description:
-        'Each part: its truth, when it changes by time alone (ms), and of a condition what was found and wanted',
+        'The rule as it was written, each part with its truth and when it changes by time alone (`until`, ms; null: never). Of a condition: `condition`, `found`, `wanted`, `times` (ms, of the newest events that count) and `count` of them; a condition about another segment has its rule in `of`',
     }),
   },
   { title: 'Why somebody is in or not' },
