@@ -1,0 +1,167 @@
+import { SequenceCondition } from '../../schema.ts';
+import { type Atom, atomOf, atomSql } from '../atoms.ts';
+import type { ConditionKind, Leaf, Live, Matcher } from '../node.ts';
+import type { SqlWriter } from '../sql-writer.ts';
+import type { PersonState } from '../timeline.ts';
+import { durationMs, type Window, windowOf } from '../window.ts';
+import { dueSql } from '../window-sql.ts';
+
+export const sequence: ConditionKind = {
+  key: 'sequence',
+  schema: SequenceCondition,
+  lower(json: SequenceCondition, given) {
+    const steps = json.sequence.map((step) => atomOf(step, given));
+    const within = json.within ? durationMs(json.within) : Number.POSITIVE_INFINITY;
+    const without = json.without === undefined ? null : atomOf(json.without, given);
+    return { leaf: sequenceLeaf(steps, within, without, windowOf(json.in, given.days)) };
+  },
+};
+
+/**
+ * Each step strictly later than the one before. Of all chains that reached a step only the one that began last matters:
+ * it stays in the window longest, is within the time if any is, and outlives what is not to come between. So one pass in
+ * the order of time is enough, at one instant the last step first (so that no event follows one of the same instant) and
+ * what is not to come between at the end (so that it stands strictly inside).
+ */
+function sequenceLeaf(steps: readonly Atom[], within: number, without: Atom | null, window: Window): Leaf {
+  const atoms = without ? [...steps, without] : steps;
+  return {
+    key: JSON.stringify([
+      'sequence',
+      steps.map((one) => one.key),
+      String(within),
+      without?.key ?? null,
+      window.key,
+    ]),
+    atoms,
+    ofNobody: false,
+    sql: (w) => {
+      const best = foldSql(steps, within, without, window, w);
+      return `${best} > ${none}`;
+    },
+    due: (w) => dueSql(steps.slice(0, 1), window, w),
+    live: (b) =>
+      new LiveSequence(
+        steps.map((one) => b.matcher([one])),
+        within,
+        without && b.matcher([without]),
+        window,
+      ),
+  };
+}
+
+const none = 'toInt64(-9000000000000000)';
+
+/** The start of the latest success, or `none`. */
+function foldSql(
+  steps: readonly Atom[],
+  within: number,
+  without: Atom | null,
+  window: Window,
+  w: SqlWriter,
+): string {
+  const n = steps.length;
+  const from = window.from(w.now);
+  const after = from === Number.NEGATIVE_INFINITY ? '' : ` and t >= ${w.param(from, 'Int64')}`;
+  const times = (one: Atom, rank: number, more: string) =>
+    `arrayMap(z -> (z, ${rank}), groupArrayIf(t, ${atomSql(one, w)}${more}))`;
+  const lists = steps.map((one, i) => {
+    const before =
+      i === 0 && window.to !== Number.POSITIVE_INFINITY ? ` and t < ${w.param(window.to, 'Int64')}` : '';
+    return times(one, n - 1 - i, `${after}${before}`);
+  });
+  if (without) lists.push(times(without, n, after));
+  const chain = (i: number) => `acc.${i}`;
+  const parts = Array.from({ length: n }, (_, i) => {
+    const step = i + 1;
+    const here = chain(step);
+    const rank = n - step;
+    const previous = chain(step - 1);
+    const limit =
+      step === n && within !== Number.POSITIVE_INFINITY
+        ? ` and x.1 - ${previous} <= ${w.param(within, 'Int64')}`
+        : '';
+    const reached =
+      step === 1
+        ? `if(x.2 = ${rank}, x.1, ${here})`
+        : `if(x.2 = ${rank} and ${previous} > ${none}${limit}, greatest(${here}, ${previous}), ${here})`;
+    return without && step < n ? `if(x.2 = ${n} and ${here} < x.1, ${none}, ${reached})` : reached;
+  });
+  const start = `(${Array.from({ length: n }, () => none).join(', ')})`;
+  const sorted = w.ofEvents(`arraySort(arrayConcat(${lists.join(', ')}))`);
+  return `(arrayFold((acc, x) -> (${parts.join(', ')}), ${sorted}, ${start}).${n})`;
+}
+
+class LiveSequence implements Live {
+  next = Number.POSITIVE_INFINITY;
+  readonly exact = true;
+  readonly #steps: readonly Matcher[];
+  readonly #within: number;
+  readonly #without: Matcher | null;
+  readonly #window: Window;
+  readonly #chains: Float64Array;
+
+  constructor(steps: readonly Matcher[], within: number, without: Matcher | null, window: Window) {
+    this.#steps = steps;
+    this.#within = within;
+    this.#without = without;
+    this.#window = window;
+    this.#chains = new Float64Array(steps.length);
+  }
+
+  test(person: PersonState, now: number): boolean {
+    const best = this.#best(person, now);
+    this.next = best === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : this.#window.leaves(best);
+    return best !== Number.NEGATIVE_INFINITY;
+  }
+
+  #best(person: PersonState, now: number): number {
+    const { time, shape } = person;
+    const end = person.last(now);
+    const from = this.#window.from(now);
+    let i = end;
+    while (i >= 0 && (time[i] as number) >= from) i--;
+    const chains = this.#chains.fill(Number.NEGATIVE_INFINITY);
+    for (i++; i <= end; ) {
+      const t = time[i] as number;
+      let after = i + 1;
+      while (after <= end && time[after] === t) after++;
+      this.#instant(chains, t, shape, i, after);
+      i = after;
+    }
+    return chains[chains.length - 1] as number;
+  }
+
+  /** All events of one instant: entries from `from` to before `to`. */
+  #instant(chains: Float64Array, t: number, shape: Uint32Array, from: number, to: number): void {
+    const final = this.#steps.length - 1;
+    for (let step = final; step >= 0; step--) {
+      if (!reaches(this.#steps[step] as Matcher, shape, from, to)) continue;
+      if (step === 0) {
+        if (t < this.#window.to) chains[0] = t;
+        continue;
+      }
+      const start = chains[step - 1] as number;
+      if (start > (chains[step] as number) && (step < final || t - start <= this.#within))
+        chains[step] = start;
+    }
+    if (!this.#without || !reaches(this.#without, shape, from, to)) return;
+    for (let step = 0; step < final; step++) {
+      if ((chains[step] as number) < t) chains[step] = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  explain(person: PersonState, now: number) {
+    const best = this.#best(person, now);
+    return {
+      found: best === Number.NEGATIVE_INFINITY ? null : best,
+      wanted: { steps: this.#steps.length },
+      times: best === Number.NEGATIVE_INFINITY ? [] : [best],
+    };
+  }
+}
+
+function reaches({ has }: Matcher, shape: Uint32Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (has[shape[i] as number] === 1) return true;
+  return false;
+}

@@ -1,0 +1,64 @@
+import { TraitCondition } from '../../schema.ts';
+import { sqlPath, testIn } from '../atoms.ts';
+import { at } from '../json.ts';
+import type { ConditionKind, Leaf, Live } from '../node.ts';
+import type { PersonState } from '../timeline.ts';
+import type { ValueTest } from '../value.ts';
+
+export const trait: ConditionKind = {
+  key: 'trait',
+  schema: TraitCondition,
+  lower(json: TraitCondition, given) {
+    const { trait: of } = json;
+    if (typeof of === 'object' && 'computed' in of)
+      return given.computed(of.computed, testIn(json, 'trait', given.days));
+    return { leaf: traitLeaf(typeof of === 'string' ? [of] : of, testIn(json, 'trait', given.days)) };
+  },
+};
+
+function traitLeaf(path: readonly string[], test: ValueTest): Leaf {
+  const [name = '', ...inner] = path;
+  return {
+    key: JSON.stringify(['trait', path, test.key]),
+    atoms: [],
+    facts: { traits: [name] },
+    sql(w) {
+      const of = w.param(name, 'String');
+      // The newest over all identifiers, by its own time.
+      const newest = w.ofIdentifiers(
+        `argMaxIf(JSONExtractRaw(traits, ${of}, 1), (JSONExtractInt(traits, ${of}, 2), JSONExtractInt(traits, ${of}, 3)), JSONHas(traits, ${of}))`,
+      );
+      return test.sql({ doc: newest, path: sqlPath(inner, w) }, w);
+    },
+    due: () => [],
+    live: () => new LiveTrait(name, inner, test),
+  };
+}
+
+class LiveTrait implements Live {
+  next = Number.POSITIVE_INFINITY;
+  readonly exact = true;
+  readonly #name: string;
+  readonly #inner: readonly string[];
+  readonly #test: ValueTest;
+
+  constructor(name: string, inner: readonly string[], test: ValueTest) {
+    this.#name = name;
+    this.#inner = inner;
+    this.#test = test;
+  }
+
+  test(person: PersonState, now: number): boolean {
+    const value = this.#value(person);
+    if (this.#test.next) this.next = this.#test.next(value, now);
+    return this.#test.holds(value, now);
+  }
+
+  #value({ facts: { traits } }: PersonState) {
+    return Object.hasOwn(traits, this.#name) ? at(traits[this.#name], this.#inner) : undefined;
+  }
+
+  explain(person: PersonState) {
+    return { found: this.#value(person) ?? null, wanted: JSON.parse(this.#test.key) };
+  }
+}

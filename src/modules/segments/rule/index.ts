@@ -1,0 +1,15 @@
+export type { EventRow } from './event.ts';
+export type { JsonValue } from './json.ts';
+export { membersSql, type Statement } from './members-sql.ts';
+export type { ConditionKind, Given, Leaf, Live, LiveBuilder, Node } from './node.ts';
+export { type Rule, type RuleContext, readRule } from './read.ts';
+export { type LoadedRow, RuleSet, type Verdict, type Wants } from './set.ts';
+export type { Answers, Entry, Facts, PersonState } from './timeline.ts';
+
+import type { Rule, RuleContext } from './read.ts';
+import { RuleSet } from './set.ts';
+
+/** All rules of a workspace compiled together. Never changed; made anew when a rule changes. */
+export function compileSet(rules: readonly { id: number; rule: Rule }[], context: RuleContext): RuleSet {
+  return new RuleSet(rules, context);
+}

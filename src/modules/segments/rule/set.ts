@@ -1,0 +1,239 @@
+import type { Atom } from './atoms.ts';
+import { Days } from './days.ts';
+import { type EventRow, timeOf } from './event.ts';
+import { LeafNode, type LiveNode, ManyNode, NotNode } from './live.ts';
+import { loadSql, timersSql } from './load-sql.ts';
+import type { Statement } from './members-sql.ts';
+import type { Leaf, Node } from './node.ts';
+import { leavesOf, lower, type Rule, type RuleContext } from './read.ts';
+import { Shapes } from './shapes.ts';
+import { type Entry, type Facts, PersonState } from './timeline.ts';
+
+/** What the rules of a set look at, so that nothing else has to be fetched. */
+export interface Wants {
+  /** Names of track calls; null with `types` null: all events. */
+  readonly names: readonly string[] | null;
+  readonly types: readonly string[] | null;
+  readonly properties: boolean;
+  readonly traits: readonly string[];
+  readonly consent: boolean;
+  readonly lists: boolean;
+  readonly snapshots: boolean;
+  readonly more: readonly string[];
+}
+
+export interface Verdict {
+  in: boolean;
+  /** The first instant (ms) at which `in` changes by time alone; Infinity if never. */
+  until: number;
+  /** Set where so many instants passed without a change that `until` is only the next one to look again. */
+  early?: true;
+}
+
+/** One row of `loadSql`, as text or as JSON gives it. */
+export type LoadedRow = Omit<EventRow, 'time' | 'contract' | 'bot'> & { t: string | number };
+
+interface Compiled {
+  readonly id: number;
+  readonly root: LiveNode;
+  readonly leaves: readonly Leaf[];
+}
+
+const mostLooks = 64;
+
+/** All rules of a workspace, compiled together: what several ask for is worked out once. */
+export class RuleSet {
+  readonly wants: Wants;
+  readonly #days: Days;
+  readonly #shapes = new Shapes();
+  readonly #rules = new Map<number, Compiled>();
+  readonly #leaves = new Map<string, Leaf>();
+  readonly #nodes = new Map<string, LiveNode>();
+  readonly #rulesOfAtom: number[][] = [];
+  readonly #rulesOfShape: (readonly number[])[] = [];
+  readonly #byFacts: readonly number[];
+  readonly #needing: readonly Atom[];
+  #person: PersonState | null = null;
+  #version = -1;
+  #now = Number.NaN;
+  #stamp = 0;
+
+  constructor(rules: readonly { id: number; rule: Rule }[], context: RuleContext) {
+    this.#days = new Days(context.timeZone);
+    for (const { id, rule } of rules) {
+      const node = lower(rule, context, this.#days);
+      const leaves = [...leavesOf(node)];
+      this.#rules.set(id, { id, root: this.#built(node).live, leaves });
+      for (const one of new Set(
+        leaves.flatMap((leaf) => leaf.atoms.map((atom) => this.#shapes.idOf(atom))),
+      )) {
+        (this.#rulesOfAtom[one] ??= []).push(id);
+      }
+    }
+    this.#byFacts = [...this.#rules.values()]
+      .filter(({ leaves }) => leaves.some((leaf) => leaf.facts))
+      .map(({ id }) => id);
+    const slotted = this.#shapes.slots.some((slot) => slot.needsProperties);
+    this.#needing = this.#shapes.atoms.filter(
+      (atom) => slotted || atom.tests.some((test) => test.needsProperties),
+    );
+    this.wants = wantsOf([...this.#leaves.values()], this.#needing.length > 0);
+  }
+
+  get size(): number {
+    return this.#rules.size;
+  }
+
+  get ids(): readonly number[] {
+    return [...this.#rules.keys()];
+  }
+
+  /** One event of the log, or null when no rule looks at it. */
+  entryOf(row: EventRow): Entry | null {
+    if (row.contract !== '0' || row.bot !== '0') return null;
+    return this.#shapes.entryOf(row, timeOf(row.time ?? '0'));
+  }
+
+  /** The events of these identifiers (null: of everybody) as far as a position; each row is for `entryOfLoaded`. */
+  loadSql(o: { workspaceId: number; keys: readonly number[] | null; position: number }): Statement {
+    return loadSql(this.#shapes.atoms, this.#needing, o);
+  }
+
+  entryOfLoaded(row: LoadedRow): Entry | null {
+    return this.#shapes.entryOf({ ...row, time: null, contract: '0', bot: '0' }, Number(row.t));
+  }
+
+  newPerson(person: number): PersonState {
+    return new PersonState(person);
+  }
+
+  add(state: PersonState, entry: Entry): void {
+    state.add(entry);
+  }
+
+  merge(into: PersonState, from: PersonState): void {
+    into.absorb(from);
+  }
+
+  /** Keeps of the traits those that rules look at. */
+  setFacts(state: PersonState, facts: Facts): void {
+    const traits: Record<string, Facts['traits'][string]> = {};
+    for (const name of this.wants.traits) {
+      const value = Object.hasOwn(facts.traits, name) ? facts.traits[name] : undefined;
+      if (value !== undefined) Object.defineProperty(traits, name, { value, enumerable: true });
+    }
+    state.facts = { ...facts, traits };
+    state.version++;
+  }
+
+  /** The rules that such an event can change; of somebody new, all rules are to be evaluated. */
+  touched(entry: Entry): readonly number[] {
+    return (this.#rulesOfShape[entry.shape] ??= [
+      ...new Set(this.#shapes.atomsOf(entry.shape).flatMap((atom) => this.#rulesOfAtom[atom] ?? [])),
+    ]);
+  }
+
+  touchedByFacts(): readonly number[] {
+    return this.#byFacts;
+  }
+
+  evaluate(state: PersonState, rule: number, now: number): Verdict {
+    const { root } = this.#ruleOf(rule);
+    this.#look(root, state, now);
+    const isIn = root.truth;
+    const future = this.#firstAfter(state, now);
+    let { next, exact } = root;
+    for (let looks = 0; ; looks++) {
+      if (future < next) {
+        next = future;
+        exact = false;
+      }
+      if (exact || next === Number.POSITIVE_INFINITY) return { in: isIn, until: next };
+      if (looks === mostLooks) return { in: isIn, until: next, early: true };
+      const at = next;
+      this.#look(root, state, at);
+      if (root.truth !== isIn) return { in: isIn, until: at };
+      ({ next, exact } = root);
+      if (future < Number.POSITIVE_INFINITY && at >= future) {
+        const later = this.#firstAfter(state, at);
+        if (later < next) {
+          next = later;
+          exact = false;
+        }
+      }
+    }
+  }
+
+  /** For everybody at once, when time alone can change anything next; see `loadSql`. */
+  timersSql(o: { workspaceId: number; position: number; now: number }): Statement {
+    const nextMidnight = this.#days.start(this.#days.of(o.now) + 1);
+    return timersSql([...this.#leaves.values()], { ...o, nextMidnight });
+  }
+
+  #look(root: LiveNode, state: PersonState, now: number): void {
+    if (this.#person !== state || this.#version !== state.version || this.#now !== now) {
+      this.#person = state;
+      this.#version = state.version;
+      this.#now = now;
+      this.#stamp++;
+    }
+    root.run(state, now, this.#stamp);
+  }
+
+  /** Events may be dated ahead; they count from their own time on. */
+  #firstAfter(state: PersonState, now: number): number {
+    const i = state.last(now) + 1;
+    return i < state.size ? (state.time[i] as number) : Number.POSITIVE_INFINITY;
+  }
+
+  #ruleOf(id: number): Compiled {
+    const rule = this.#rules.get(id);
+    if (!rule) throw new RangeError(`There is no rule ${id} in this set.`);
+    return rule;
+  }
+
+  #built(node: Node): { key: string; live: LiveNode } {
+    if ('leaf' in node) {
+      const { leaf } = node;
+      this.#leaves.set(leaf.key, this.#leaves.get(leaf.key) ?? leaf);
+      return this.#shared(leaf.key, () => new LeafNode(leaf.live(this.#shapes)));
+    }
+    if ('not' in node) {
+      const of = this.#built(node.not);
+      return this.#shared(`not(${of.key})`, () => new NotNode(of.live));
+    }
+    const isAny = 'any' in node;
+    const parts = (isAny ? node.any : node.all).map((part) => this.#built(part));
+    const keys = [...new Set(parts.map((part) => part.key))].sort();
+    return this.#shared(
+      `${isAny ? 'any' : 'all'}(${keys.join(' ')})`,
+      () =>
+        new ManyNode(
+          parts.map((part) => part.live),
+          isAny,
+        ),
+    );
+  }
+
+  #shared(key: string, make: () => LiveNode): { key: string; live: LiveNode } {
+    let live = this.#nodes.get(key);
+    if (!live) this.#nodes.set(key, (live = make()));
+    return { key, live };
+  }
+}
+
+function wantsOf(leaves: readonly Leaf[], properties: boolean): Wants {
+  const atoms = leaves.flatMap((leaf) => leaf.atoms);
+  const isAll = atoms.some((one) => !one.names && !one.types);
+  const distinct = (values: readonly string[]) => [...new Set(values)].sort();
+  return {
+    names: isAll ? null : distinct(atoms.flatMap((one) => one.names ?? [])),
+    types: isAll ? null : distinct(atoms.flatMap((one) => one.types ?? [])),
+    properties,
+    traits: distinct(leaves.flatMap((leaf) => leaf.facts?.traits ?? [])),
+    consent: leaves.some((leaf) => leaf.facts?.consent),
+    lists: leaves.some((leaf) => leaf.facts?.lists),
+    snapshots: leaves.some((leaf) => leaf.facts?.snapshots),
+    more: distinct(leaves.flatMap((leaf) => leaf.facts?.more ?? [])),
+  };
+}
