@@ -1,6 +1,6 @@
 export type { EventRow } from './event.ts';
 export type { JsonValue } from './json.ts';
-export { membersSql, type Statement } from './members-sql.ts';
+export { membersOfSeveralSql, membersSql, type Statement } from './members-sql.ts';
 export type { ConditionKind, Given, Leaf, Live, LiveBuilder, Node } from './node.ts';
 export { type Rule, type RuleContext, readRule } from './read.ts';
 export { type LoadedRow, RuleSet, type Verdict, type Wants } from './set.ts';

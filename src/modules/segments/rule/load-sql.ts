@@ -1,7 +1,8 @@
 import type { Atom } from './atoms.ts';
-import { kindsSql, type Statement } from './members-sql.ts';
+import { kindsSql, peopleSql, type Statement } from './members-sql.ts';
 import type { Leaf } from './node.ts';
 import { SqlWriter } from './sql-writer.ts';
+import { never } from './value.ts';
 
 /** The columns of a loaded event, in this order in both forms. */
 export const loadedColumns = [
@@ -42,21 +43,21 @@ export function loadSql(
  */
 export function timersSql(
   leaves: readonly Leaf[],
-  o: { workspaceId: number; position: number; now: number; nextMidnight: number },
+  o: { workspaceId: number; position: number; now: number },
 ): Statement {
   const w = new SqlWriter(o.now);
   const due = leaves.flatMap((leaf) => leaf.due(w));
   const future = `minIf(t, t > ${w.param(o.now, 'Int64')})`;
   const list = [...new Set([...due, future])];
-  const events = `select person, arrayMin(arrayMap(x -> if(x > 0, x, 9000000000000000), [${list.map((one) => `toInt64(${one})`).join(', ')}])) as due
+  const events = `select person, arrayMin(arrayMap(x -> if(x > 0, x, ${never}), [${list.map((one) => `toInt64(${one})`).join(', ')}])) as due
     from (select *, toUnixTimestamp64Milli(time) as t from people_events)
    where workspace_id = {ws:UInt32} and contract = 0 and bot = 0 and seq <= {position:UInt64} and ${kindsSql(
      leaves.flatMap((leaf) => leaf.atoms),
      w,
    )}
-   group by person having due < 9000000000000000`;
+   group by person having due < ${never}`;
   const timed = leaves.flatMap((leaf) => leaf.duePeople?.(w) ?? []);
-  const people = `select person, arrayMin([${timed.map((one) => `toInt64(${one})`).join(', ')}]) as due from people_now where workspace_id = {ws:UInt32} group by person having due < 9000000000000000`;
+  const people = `select person, arrayMin([${timed.map((one) => `toInt64(${one})`).join(', ')}]) as due from (${peopleSql(w)}) where due < ${never}`;
   const sql = `select person, min(due) as due from (${timed.length > 0 ? `${events} union all ${people}` : events}) group by person`;
   return { sql, params: { ...w.params, ws: o.workspaceId, position: o.position } };
 }

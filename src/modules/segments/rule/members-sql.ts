@@ -24,13 +24,38 @@ export function membersSql(rule: Rule, context: RuleContext, at: At): Statement 
   const truth = nodeSql(node, w);
   const leaves = [...leavesOf(node)];
   const onlyEvents = w.identifierColumns.size === 0 && ofNobody(node) === false;
-  const events = eventsSql(leaves, w, `time <= fromUnixTimestamp64Milli(${w.param(at.now, 'Int64')}, 'UTC')`);
+  const events = eventsSql(leaves, w, untilSql(at.now, w));
   const params = () => ({ ...w.params, ws: at.workspaceId, position: at.position });
   if (onlyEvents && events) return { sql: `select person from (${events}) where ${truth}`, params: params() };
   const people = peopleSql(w);
   const from = events ? `(${people}) as p left join (${events}) as e using (person)` : `(${people})`;
   return { sql: `select person from ${from} where ${truth}`, params: params() };
 }
+
+/**
+ * The members of several rules by one reading of the events: for each person who is in any, `rules`, the places of
+ * those in the list. What the rules have in common is worked out once.
+ */
+export function membersOfSeveralSql(rules: readonly Rule[], context: RuleContext, at: At): Statement {
+  const days = new Days(context.timeZone);
+  const nodes = rules.map((rule) => lower(rule, context, days));
+  const w = new SqlWriter(at.now);
+  const truths = nodes.map((node) => `toUInt8(${nodeSql(node, w)})`);
+  const events = eventsSql(
+    nodes.flatMap((node) => [...leavesOf(node)]),
+    w,
+    untilSql(at.now, w),
+  );
+  const people = peopleSql(w);
+  const from = events ? `(${people}) as p left join (${events}) as e using (person)` : `(${people})`;
+  return {
+    sql: `select person, arrayFilter((n, x) -> x = 1, range(${truths.length}), [${truths.join(', ')}]) as rules from ${from} where notEmpty(rules)`,
+    params: { ...w.params, ws: at.workspaceId, position: at.position },
+  };
+}
+
+const untilSql = (now: number, w: SqlWriter) =>
+  `time <= fromUnixTimestamp64Milli(${w.param(now, 'Int64')}, 'UTC')`;
 
 export function nodeSql(node: Node, w: SqlWriter): string {
   if ('leaf' in node) return node.leaf.sql(w);

@@ -44,7 +44,6 @@ const mostLooks = 64;
 /** All rules of a workspace, compiled together: what several ask for is worked out once. */
 export class RuleSet {
   readonly wants: Wants;
-  readonly #days: Days;
   readonly #shapes = new Shapes();
   readonly #rules = new Map<number, Compiled>();
   readonly #leaves = new Map<string, Leaf>();
@@ -59,9 +58,9 @@ export class RuleSet {
   #stamp = 0;
 
   constructor(rules: readonly { id: number; rule: Rule }[], context: RuleContext) {
-    this.#days = new Days(context.timeZone);
+    const days = new Days(context.timeZone);
     for (const { id, rule } of rules) {
-      const node = lower(rule, context, this.#days);
+      const node = lower(rule, context, days);
       const leaves = [...leavesOf(node)];
       this.#rules.set(id, { id, root: this.#built(node).live, leaves });
       for (const one of new Set(
@@ -166,8 +165,7 @@ export class RuleSet {
 
   /** For everybody at once, when time alone can change anything next; see `loadSql`. */
   timersSql(o: { workspaceId: number; position: number; now: number }): Statement {
-    const nextMidnight = this.#days.start(this.#days.of(o.now) + 1);
-    return timersSql([...this.#leaves.values()], { ...o, nextMidnight });
+    return timersSql([...this.#leaves.values()], o);
   }
 
   #look(root: LiveNode, state: PersonState, now: number): void {

@@ -16,7 +16,11 @@ export interface ValueTest {
   /** When it will come out otherwise by time alone, exactly; absent where time does nothing. */
   next?(value: JsonValue | undefined, now: number): number;
   sql(value: SqlValue, w: SqlWriter): string;
+  /** With `next`: an instant (ms) not after it, `never` where there is none. */
+  due?(value: SqlValue, w: SqlWriter): string;
 }
+
+export const never = '9000000000000000';
 
 type Tests = TestJson & { not?: TestJson };
 type Scalar = string | number | boolean;
@@ -97,6 +101,11 @@ function datedSpan(
       if (at === null || until(at) <= now) return Number.POSITIVE_INFINITY;
       return now < from(at) ? from(at) : until(at);
     },
+    due(v: SqlValue, w: SqlWriter) {
+      const shift = (by: (at: number) => number) => `(${instant(v)} + ${w.param(by(0), 'Int64')})`;
+      const now = w.param(w.now, 'Int64');
+      return `multiIf(isNull(${instant(v)}), ${never}, ${shift(from)} > ${now}, assumeNotNull(${shift(from)}), ${shift(until)} > ${now}, assumeNotNull(${shift(until)}), ${never})`;
+    },
   };
 }
 
@@ -125,6 +134,7 @@ function dayOfYear(nextDays: number, days: Days): Omit<ValueTest, 'key'> {
       }
       return Number.POSITIVE_INFINITY;
     },
+    due: (v, w) => `if(isNull(${instant(v)}), ${never}, ${w.param(days.start(days.of(w.now) + 1), 'Int64')})`,
     sql(v, w) {
       const today = days.of(w.now);
       const list = Array.from({ length: nextDays + 1 }, (_, i) => days.monthDays(today + i)).flat();
@@ -262,6 +272,7 @@ const builders: {
     return {
       holds: (value, now) => !test.holds(value, now),
       ...(test.next && { next: test.next }),
+      ...(test.due && { due: test.due }),
       sql: (v, w) => `not ${test.sql(v, w)}`,
     };
   },

@@ -2,8 +2,9 @@ import { TraitCondition } from '../../schema.ts';
 import { sqlPath, testIn } from '../atoms.ts';
 import { at } from '../json.ts';
 import type { ConditionKind, Leaf, Live } from '../node.ts';
+import type { SqlWriter } from '../sql-writer.ts';
 import type { PersonState } from '../timeline.ts';
-import type { ValueTest } from '../value.ts';
+import { never, type ValueTest } from '../value.ts';
 
 export const trait: ConditionKind = {
   key: 'trait',
@@ -18,19 +19,21 @@ export const trait: ConditionKind = {
 
 function traitLeaf(path: readonly string[], test: ValueTest): Leaf {
   const [name = '', ...inner] = path;
+  /** The newest over all identifiers, by its own time. */
+  const newest = (w: SqlWriter) => {
+    const of = w.param(name, 'String');
+    const doc = w.ofIdentifiers(
+      `argMaxIf(JSONExtractRaw(traits, ${of}, 1), (JSONExtractInt(traits, ${of}, 2), JSONExtractInt(traits, ${of}, 3)), JSONHas(traits, ${of}))`,
+    );
+    return { doc, path: sqlPath(inner, w) };
+  };
   return {
     key: JSON.stringify(['trait', path, test.key]),
     atoms: [],
     facts: { traits: [name] },
-    sql(w) {
-      const of = w.param(name, 'String');
-      // The newest over all identifiers, by its own time.
-      const newest = w.ofIdentifiers(
-        `argMaxIf(JSONExtractRaw(traits, ${of}, 1), (JSONExtractInt(traits, ${of}, 2), JSONExtractInt(traits, ${of}, 3)), JSONHas(traits, ${of}))`,
-      );
-      return test.sql({ doc: newest, path: sqlPath(inner, w) }, w);
-    },
+    sql: (w) => test.sql(newest(w), w),
     due: () => [],
+    ...(test.due && { duePeople: (w: SqlWriter) => [test.due?.(newest(w), w) ?? never] }),
     live: () => new LiveTrait(name, inner, test),
   };
 }
