@@ -30,11 +30,20 @@ export interface Verdict {
   early?: true;
 }
 
+/** `until`: before it, time alone does not change the part's truth; null for never. */
+export type Why = { truth: boolean; until: number | null } & (
+  | { all: Why[] }
+  | { any: Why[] }
+  | { not: Why }
+  | { condition: unknown; found?: unknown; wanted?: unknown; times?: readonly number[] }
+);
+
 /** One row of `loadSql`, as text or as JSON gives it. */
 export type LoadedRow = Omit<EventRow, 'time' | 'contract' | 'bot'> & { t: string | number };
 
 interface Compiled {
   readonly id: number;
+  readonly node: Node;
   readonly root: LiveNode;
   readonly leaves: readonly Leaf[];
 }
@@ -62,7 +71,7 @@ export class RuleSet {
     for (const { id, rule } of rules) {
       const node = lower(rule, context, days);
       const leaves = [...leavesOf(node)];
-      this.#rules.set(id, { id, root: this.#built(node).live, leaves });
+      this.#rules.set(id, { id, node, root: this.#built(node).live, leaves });
       for (const one of new Set(
         leaves.flatMap((leaf) => leaf.atoms.map((atom) => this.#shapes.idOf(atom))),
       )) {
@@ -161,6 +170,26 @@ export class RuleSet {
         }
       }
     }
+  }
+
+  /** The rule as a tree, each part with its own truth and what it was found on. */
+  explain(state: PersonState, rule: number, now: number): Why {
+    const { node } = this.#ruleOf(rule);
+    return this.#why(node, state, now);
+  }
+
+  #why(node: Node, state: PersonState, now: number): Why {
+    const { live } = this.#built(node);
+    this.#look(live, state, now);
+    const { truth, next } = live;
+    const until = Number.isFinite(next) ? next : null;
+    if ('leaf' in node) {
+      const about = live instanceof LeafNode ? live.live.explain?.(state, now) : undefined;
+      return { truth, until, condition: JSON.parse(node.leaf.key), ...about };
+    }
+    if ('not' in node) return { truth, until, not: this.#why(node.not, state, now) };
+    if ('all' in node) return { truth, until, all: node.all.map((part) => this.#why(part, state, now)) };
+    return { truth, until, any: node.any.map((part) => this.#why(part, state, now)) };
   }
 
   /** For everybody at once, when time alone can change anything next; see `loadSql`. */
