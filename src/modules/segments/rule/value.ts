@@ -116,23 +116,36 @@ function dayOfYear(nextDays: number, days: Days): Omit<ValueTest, 'key'> {
   };
   const monthDayOf = (value: JsonValue | undefined) =>
     typeof value === 'string' && instantOf(value) !== null ? value.slice(5, 10) : null;
+  // There are 366 of them, and many people to each.
+  const known = new Map<string, { today: number; truth: boolean; next: number }>();
+  const about = (monthDay: string, now: number) => {
+    const today = days.of(now);
+    let found = known.get(monthDay);
+    if (found?.today !== today) {
+      const truth = within(monthDay, today);
+      found = { today, truth, next: changes(monthDay, today, truth) };
+      known.set(monthDay, found);
+    }
+    return found;
+  };
+  /** At the latest in eight years, when a leap year was left out. */
+  const changes = (monthDay: string, today: number, truth: boolean) => {
+    for (let i = 1; i < 3000; i++) {
+      const isIn = truth
+        ? within(monthDay, today + i)
+        : days.monthDays(today + i + nextDays).includes(monthDay);
+      if (isIn !== truth) return days.start(today + i);
+    }
+    return Number.POSITIVE_INFINITY;
+  };
   return {
     holds(value, now) {
       const monthDay = monthDayOf(value);
-      return monthDay !== null && within(monthDay, days.of(now));
+      return monthDay !== null && about(monthDay, now).truth;
     },
     next(value, now) {
       const monthDay = monthDayOf(value);
-      if (monthDay === null || nextDays >= 365)
-        return monthDay === null ? Number.POSITIVE_INFINITY : days.start(days.of(now) + 1);
-      const today = days.of(now);
-      const truth = within(monthDay, today);
-      // At the latest in eight years, when a leap year was left out.
-      for (let i = 1; i < 3000; i++) {
-        const enters = days.monthDays(today + i + (truth ? 0 : nextDays)).includes(monthDay);
-        if (truth ? !within(monthDay, today + i) : enters) return days.start(today + i);
-      }
-      return Number.POSITIVE_INFINITY;
+      return monthDay === null ? Number.POSITIVE_INFINITY : about(monthDay, now).next;
     },
     due: (v, w) => `if(isNull(${instant(v)}), ${never}, ${w.param(days.start(days.of(w.now) + 1), 'Int64')})`,
     sql(v, w) {
