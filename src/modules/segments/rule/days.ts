@@ -6,6 +6,7 @@ const dayMs = 86_400_000;
 export class Days {
   readonly #zone: string;
   readonly #midnights = new Map<number, number>();
+  readonly #monthDays = new Map<number, readonly string[]>();
 
   constructor(zone: string) {
     this.#zone = zone;
@@ -31,10 +32,16 @@ export class Days {
   }
 
   /** "02-28" of a day by its number; in years without it, 29 February stands beside the 28th. */
-  monthDays(day: number): string[] {
-    const iso = new Date(day * dayMs).toISOString();
-    const monthDay = iso.slice(5, 10);
-    const isLeap = new Date(Date.UTC(Number(iso.slice(0, 4)), 1, 29)).getUTCMonth() === 1;
-    return monthDay === '02-28' && !isLeap ? [monthDay, '02-29'] : [monthDay];
+  monthDays(day: number): readonly string[] {
+    let found = this.#monthDays.get(day);
+    if (!found) this.#monthDays.set(day, (found = monthDaysOf(day)));
+    return found;
   }
+}
+
+function monthDaysOf(day: number): readonly string[] {
+  const iso = new Date(day * dayMs).toISOString();
+  const monthDay = iso.slice(5, 10);
+  const isLeap = new Date(Date.UTC(Number(iso.slice(0, 4)), 1, 29)).getUTCMonth() === 1;
+  return monthDay === '02-28' && !isLeap ? [monthDay, '02-29'] : [monthDay];
 }

@@ -122,7 +122,7 @@ export class PersonState {
   }
 
   #grow(): void {
-    const capacity = Math.ceil(this.time.length * 1.5) + 2;
+    const capacity = Math.ceil(this.time.length * 1.25) + 3;
     const time = new Float64Array(capacity);
     time.set(this.time);
     this.time = time;
