@@ -45,6 +45,7 @@ function sequenceLeaf(steps: readonly Atom[], within: number, without: Atom | nu
         steps.map((one) => b.matcher([one])),
         within,
         without && b.matcher([without]),
+        b.matcher(atoms),
         window,
       ),
   };
@@ -98,13 +99,21 @@ class LiveSequence implements Live {
   readonly #steps: readonly Matcher[];
   readonly #within: number;
   readonly #without: Matcher | null;
+  readonly #any: Matcher;
   readonly #window: Window;
   readonly #chains: Float64Array;
 
-  constructor(steps: readonly Matcher[], within: number, without: Matcher | null, window: Window) {
+  constructor(
+    steps: readonly Matcher[],
+    within: number,
+    without: Matcher | null,
+    any: Matcher,
+    window: Window,
+  ) {
     this.#steps = steps;
     this.#within = within;
     this.#without = without;
+    this.#any = any;
     this.#window = window;
     this.#chains = new Float64Array(steps.length);
   }
@@ -122,7 +131,12 @@ class LiveSequence implements Live {
     let i = end;
     while (i >= 0 && (time[i] as number) >= from) i--;
     const chains = this.#chains.fill(Number.NEGATIVE_INFINITY);
+    const { has } = this.#any;
     for (i++; i <= end; ) {
+      if (has[shape[i] as number] === 0) {
+        i++;
+        continue;
+      }
       const t = time[i] as number;
       let after = i + 1;
       while (after <= end && time[after] === t) after++;
