@@ -27,6 +27,8 @@ export interface Program {
   ended(): Promise<void>;
   /** The answer of its API to the secret key, parsed. */
   ask<T>(path: string): Promise<T>;
+  /** The same with a body. */
+  send<T>(method: 'POST' | 'PATCH', path: string, body: unknown): Promise<T>;
   /** Stops it and removes its home. */
   remove(): Promise<void>;
 }
@@ -93,6 +95,15 @@ export async function newProgram(
     async ask<T>(path: string): Promise<T> {
       const answer = await fetch(url + path, { headers: { authorization: `Bearer ${secretKey}` } });
       if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}: ${await answer.text()}`);
+      return (await answer.json()) as T;
+    },
+    async send<T>(method: string, path: string, body: unknown): Promise<T> {
+      const answer = await fetch(url + path, {
+        method,
+        headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
       return (await answer.json()) as T;
     },
     async remove() {

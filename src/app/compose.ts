@@ -4,6 +4,7 @@ import { createDemo } from '#modules/demo';
 import { createIdentity, type FirstStart, type Identity } from '#modules/identity';
 import { createImports, importTopics } from '#modules/imports';
 import { createPeople, peopleTopics } from '#modules/people';
+import { createSegments } from '#modules/segments';
 import { createWebhooks } from '#modules/webhooks';
 import { type Clock, systemClock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -81,6 +82,7 @@ export async function compose(
     const people = createPeople({ ...engines, identity, facts, jobs, clock, log, suppressionKey });
     const { bufferEvents } = config;
     const collect = createCollect({ ...engines, identity, people, jobs, clock, log, bufferEvents });
+    const segments = createSegments({ ...engines, identity, people, collect, facts, jobs, clock, log });
     // A full disk is for those who have to write; the simulated brand does not.
     const load = () => (disk.ok() ? collect.load() : 1);
     const demo = createDemo({ pg, identity, collect, people, jobs, clock, log, load, enabled: config.demo });
@@ -114,7 +116,7 @@ export async function compose(
       jobs,
       version: readVersion(),
     };
-    const parts = { ...platform, identity, people, collect, imports, demo, webhooks };
+    const parts = { ...platform, identity, people, collect, segments, imports, demo, webhooks };
     await startWork(parts, closing);
     const app = await createServer(parts, closing);
 

@@ -4,6 +4,7 @@ import { type Identity, identityRoutes } from '#modules/identity';
 import { type Imports, importRoutes } from '#modules/imports';
 import { insightRoutes } from '#modules/insight';
 import { type People, peopleRoutes } from '#modules/people';
+import { type Segments, segmentRoutes } from '#modules/segments';
 import { type Webhooks, webhookRoutes } from '#modules/webhooks';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -35,6 +36,7 @@ interface Parts extends Engines {
   identity: Identity;
   people: People;
   collect: Collect;
+  segments: Segments;
   imports: Imports;
   demo: Demo;
   webhooks: Webhooks;
@@ -42,7 +44,8 @@ interface Parts extends Engines {
 
 /** The doors at the front. A worker has those for its operator only. */
 export async function createServer(parts: Parts, closing: Closing): Promise<App> {
-  const { config, log, clock, version, metrics, identity, people, collect, imports, demo, ch } = parts;
+  const { config, log, clock, version, metrics, identity, people, collect, segments, imports, demo, ch } =
+    parts;
   const app = await createHttp({ log, config, version });
   closing.later('the web server', () => closeWithin(app, finishWithinMs));
   keepRoom(app, parts.disk);
@@ -63,6 +66,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   const { publicUrl } = config;
   await trackingRoutes(app, { collect, clock, ...(publicUrl ? { publicUrl } : {}) });
   collectRoutes(app, { collect, identity });
+  segmentRoutes(app, segments);
   insightRoutes(app, { ch, identity, collect, clock });
   await importRoutes(app, { imports, identity, clock });
   demoRoutes(app, { demo, identity });

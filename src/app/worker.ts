@@ -2,6 +2,7 @@ import type { Collect } from '#modules/collect';
 import type { Demo } from '#modules/demo';
 import type { Identity } from '#modules/identity';
 import type { People } from '#modules/people';
+import type { Segments } from '#modules/segments';
 import type { Webhooks } from '#modules/webhooks';
 import type { Config } from '#platform/config';
 import type { Facts } from '#platform/facts';
@@ -20,18 +21,20 @@ export async function startWork(
     identity: Identity;
     people: People;
     collect: Collect;
+    segments: Segments;
     demo: Demo;
     webhooks: Webhooks;
   },
   closing: Closing,
 ): Promise<void> {
-  const { config, facts, jobs, identity, people, collect, demo, webhooks } = parts;
+  const { config, facts, jobs, identity, people, collect, segments, demo, webhooks } = parts;
   await identity.start();
   closing.later('identity', () => identity.stop());
   people.start();
   closing.later('people', () => people.stop());
   collect.start();
   closing.later('collection', () => collect.stop());
+  closing.later('segments', () => segments.stop());
   closing.later('the followers of facts', () => facts.stop());
   closing.later('the jobs', () => jobs.stop());
   closing.later('the demo', () => demo.stop());
@@ -40,6 +43,7 @@ export async function startWork(
   webhooks.follow();
   await facts.start();
   await jobs.start();
+  segments.start();
   demo.start();
   webhooks.start();
 }

@@ -17,6 +17,7 @@ import type { Outcome } from './intake.ts';
 import { Intake } from './intake.ts';
 import { keepLog } from './keep.ts';
 import { collectTopics } from './live.ts';
+import { LogReader } from './log-reader.ts';
 import type { Event, Reading } from './message.ts';
 import { isRejection, readMessage } from './message.ts';
 import { Paths } from './path.ts';
@@ -67,6 +68,7 @@ export function createCollect(deps: CollectDeps) {
     },
   });
   const following = new Following({ pg, clock, log });
+  const reader = new LogReader({ pg, freshRows });
   const intake = new Intake({
     pg,
     people,
@@ -78,6 +80,7 @@ export function createCollect(deps: CollectDeps) {
       freshRows.put(workspaceId, seq, rows, memory);
       writer.wake();
       following.wake();
+      reader.tell(workspaceId);
     },
   });
   const bots = new Bots();
@@ -200,6 +203,8 @@ export function createCollect(deps: CollectDeps) {
     quarantine,
     events,
     paths,
+    /** For who reads the log in transactions of their own. */
+    reader,
     /** How busy live collection is, 0 to 1: what works at low priority waits by this. */
     load: () => intake.load(),
     /** Told when a workspace's log is readable up to a batch. */

@@ -70,3 +70,22 @@ export async function saveError(tx: Tx, workspaceId: number, follower: string, e
     error.slice(0, 1000),
   ]);
 }
+
+export async function headOf(tx: Tx, workspaceId: number): Promise<number> {
+  const [row] = await tx.query<{ head: number }>(
+    'select head from log_heads where workspace_id = $1',
+    [workspaceId],
+    'collect.headOf',
+  );
+  return row?.head ?? 0;
+}
+
+export async function lagOf(tx: Tx, workspaceId: number, follower: string): Promise<number> {
+  const [row] = await tx.query<{ lag: string | null }>(
+    `select greatest(0, extract(epoch from clock_timestamp() - min(at)) * 1000)::bigint::text as lag from event_log
+      where workspace_id = $1
+        and seq > coalesce((select seq from log_positions where workspace_id = $1 and follower = $2), 0)`,
+    [workspaceId, follower],
+  );
+  return Number(row?.lag ?? 0);
+}

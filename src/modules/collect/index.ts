@@ -1,8 +1,11 @@
 export type { Collect } from './collect.ts';
 export { createCollect } from './collect.ts';
+export type { LogEvent } from './follow.ts';
 export type { Ingest } from './ingest.ts';
 export { rememberIds } from './keep.ts';
+export type { LogReader } from './log-reader.ts';
 export { collectRoutes } from './routes.ts';
+export { fromRow } from './row.ts';
 export type { SourceKind } from './schema.ts';
 export type { Source } from './source.ts';
 export { trackingRoutes } from './tracking-routes.ts';

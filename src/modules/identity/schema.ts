@@ -11,6 +11,8 @@ export const PERMISSIONS = [
   'sources:write',
   'imports:read',
   'imports:write',
+  'segments:read',
+  'segments:write',
   'team:read',
   'team:write',
   'keys:read',

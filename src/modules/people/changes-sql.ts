@@ -95,3 +95,11 @@ export async function readChanged(
     'people.readChanged',
   );
 }
+
+export async function lastKey(tx: Tx, workspaceId: number): Promise<number> {
+  const [row] = await tx.query<{ last: number }>(
+    'select next_key - 1 as last from graphs where workspace_id = $1',
+    [workspaceId],
+  );
+  return row?.last ?? 0;
+}

@@ -42,6 +42,11 @@ export class Changes {
     return [...new Set(rows.flatMap((row) => row.keys))];
   }
 
+  /** No identifier of the workspace has a greater key; those to come will. */
+  lastKey(tx: Tx, workspaceId: number): Promise<number> {
+    return sql.lastKey(tx, workspaceId);
+  }
+
   /** Whose these identifiers are now, null where they were erased. */
   async personsOf(tx: Tx, workspaceId: number, keys: readonly number[]): Promise<Map<number, number | null>> {
     const rows = await peopleSql.findByKey(tx, workspaceId, keys);

@@ -103,6 +103,23 @@ export async function findIdentifier(
   return row ?? null;
 }
 
+/** The keys of these identifiers, written as kind:value; null where a text is none, or nobody has it. */
+export async function keysOf(
+  tx: Tx,
+  workspaceId: number,
+  texts: readonly string[],
+  rules: IdentityRules,
+): Promise<(number | null)[]> {
+  const hashes = texts.map((text) => {
+    const raw = parseIdentifier(text);
+    const found = raw && normalize(raw, { ...rules, blocked: new Set() });
+    return found && !('ignored' in found) ? sql.hash64(`${found.kind}\0${found.value}`) : null;
+  });
+  const rows = await sql.findByHash(tx, workspaceId, [...new Set(hashes.filter((hash) => hash !== null))]);
+  const byHash = new Map(rows.map((row) => [sql.hash64(`${row.kind}\0${row.value}`), row.key]));
+  return hashes.map((hash) => (hash === null ? null : (byHash.get(hash) ?? null)));
+}
+
 /** People in the order of the keys given; a key that is nobody's any more is left out. */
 export async function summarize(
   tx: Tx,

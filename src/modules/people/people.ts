@@ -223,6 +223,12 @@ export function createPeople(deps: PeopleDeps) {
       return members.map((row) => row.key);
     },
 
+    /** The keys of identifiers written as kind:value, in their order; null where nobody has one. */
+    async keysOfIdentifiers(workspaceId: number, texts: readonly string[]): Promise<(number | null)[]> {
+      const kinds = await rules(workspaceId);
+      return pg.inWorkspace(workspaceId, (tx) => directory.keysOf(tx, workspaceId, texts, kinds));
+    },
+
     /** Every identifier with the person who has it. */
     async *allIdentifiers(
       workspaceId: number,

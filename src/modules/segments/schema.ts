@@ -5,8 +5,7 @@ import { refusals } from '#platform/refusal';
  * The rule language. A rule is `all`, `any`, `not`, or one condition; every condition is an object that is told by its
  * first key. What the parts mean:
  *
- * - Events that count: those of all of a person's identifiers, up to this moment, without bots and without what is
- *   stored for a contract only.
+ * - Events that count: those of all of a person's identifiers, up to now, without bots and what a contract alone keeps.
  * - Values are JSON. Text is compared byte for byte and only with text; numbers are compared as doubles, also where
  *   they arrived as plain decimal text ("12.50"); dates are ISO texts, without a zone in UTC. A value that is missing
  *   or null passes no test, so it passes every `not`.
@@ -393,4 +392,9 @@ export const RuleSchema = Type.Unsafe<RuleJson>(
 /** The closed list of what this module declines. */
 export const refuse = refusals('segments', {
   'bad-rule': { status: 422, title: 'The rule is not as it should be' },
+  'no-such-segment': { status: 404, title: 'No such segment' },
+  'name-taken': { status: 409, title: 'The name is taken' },
+  'in-use': { status: 409, title: 'Other segments ask for it' },
+  'no-such-list': { status: 404, title: 'No such list' },
+  'not-filled': { status: 409, title: 'Still being filled' },
 });

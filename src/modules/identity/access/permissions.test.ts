@@ -13,6 +13,8 @@ const table: Record<(typeof PERMISSIONS)[number], string> = {
   'sources:write': 'yes yes no  no',
   'imports:read': 'yes yes yes no',
   'imports:write': 'yes yes no  no',
+  'segments:read': 'yes yes yes no',
+  'segments:write': 'yes yes no  no',
   'team:read': 'yes yes yes no',
   'team:write': 'yes no  no  no',
   'keys:read': 'yes no  no  no',

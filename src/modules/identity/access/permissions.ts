@@ -1,6 +1,13 @@
 import { PERMISSIONS, type Permission, type Role } from '../schema.ts';
 
-const READ_INSIGHT = ['people:read', 'events:read', 'sources:read', 'imports:read', 'settings:read'] as const;
+const READ_INSIGHT = [
+  'people:read',
+  'events:read',
+  'sources:read',
+  'imports:read',
+  'segments:read',
+  'settings:read',
+] as const;
 
 /**
  * Who may do what; the one place where it is decided. The owner may do everything, the marketer everything
@@ -15,8 +22,9 @@ const ALLOWED: Readonly<Record<Role, readonly Permission[]>> = {
     'events:write',
     'sources:write',
     'imports:write',
-    'team:read',
-    'webhooks:read',
+      'segments:write',
+      'team:read',
+      'webhooks:read',
   ],
   analyst: [...READ_INSIGHT, 'team:read'],
   clerk: ['people:read', 'events:read'],

@@ -16,13 +16,15 @@ create table person_changes (
 select pando.protect('person_changes');
 create index person_changes_by_follower on person_changes (follower, id);
 
+-- Whose person changed is told with the person they left: who stayed there is somebody else now as well.
 -- One row a statement and follower; a restore tells everything anew at its end instead.
 create function record_person_changes() returns trigger language plpgsql set search_path = pando, pg_temp as $$
 begin
   if tg_op = 'UPDATE' and tg_table_name = 'identifiers' then
     insert into person_changes (workspace_id, follower, keys)
     select c.workspace_id, f.id, c.keys from person_followers f cross join (
-      select n.workspace_id, array_agg(n.key) as keys
+      select n.workspace_id, array_agg(n.key) || coalesce(
+               array_agg(distinct o.person_key) filter (where n.person_key <> o.person_key), '{}') as keys
         from new_rows n join old_rows o on o.workspace_id = n.workspace_id and o.key = n.key
        where n.person_key <> o.person_key or n.consent is distinct from o.consent
        group by n.workspace_id) c;

@@ -1,0 +1,2 @@
+export { segmentRoutes } from './routes.ts';
+export { createSegments, type Segments } from './segments.ts';

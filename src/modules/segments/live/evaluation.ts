@@ -1,0 +1,201 @@
+import type { Fact } from '#platform/facts';
+import { withoutValues } from '#platform/postgres';
+import type { Verdict } from '../rule/index.ts';
+import type { Edition } from './edition.ts';
+import { isIn, type Person, setIn } from './memory.ts';
+import type { Change, Stored } from './persist-sql.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Why somebody entered or left. */
+export type Cause =
+  | { what: 'event'; event: string; message: string }
+  | { what: 'time' | 'person' | 'joined' | 'backfill' };
+
+interface Touched {
+  rules: Set<number> | 'all';
+  cause: Cause;
+  /** Only by what was brought in from the past: nobody is to be told. */
+  silent: boolean;
+}
+
+/** What a round makes of everybody who was touched. */
+export class Evaluation {
+  readonly changes: Change[] = [];
+  readonly faults: { edition: Edition; error: string }[] = [];
+  readonly #workspace: Workspace;
+  readonly #now: number;
+  readonly #horizon: number;
+  readonly #lookaheadMs: number;
+  readonly #touched = new Map<Person, Touched>();
+  readonly #facts: Fact[] = [];
+  readonly #sizes = new Map<number, { segmentId: number; entered: number; gone: number }>();
+
+  constructor(workspace: Workspace, now: number, lookaheadMs: number) {
+    this.#workspace = workspace;
+    this.#now = now;
+    this.#horizon = now + lookaheadMs;
+    this.#lookaheadMs = lookaheadMs;
+  }
+
+  touch(person: Person, rules: readonly number[], cause: Cause, silent: boolean): void {
+    const known = this.#touched.get(person);
+    if (!known) {
+      this.#touched.set(person, { rules: new Set(rules), cause, silent });
+      return;
+    }
+    if (known.rules !== 'all') for (const rule of rules) known.rules.add(rule);
+    if (cause.what === 'event') known.cause = cause;
+    known.silent &&= silent;
+  }
+
+  touchAll(person: Person, cause: Cause, silent = false): void {
+    const known = this.#touched.get(person);
+    if (known) {
+      known.rules = 'all';
+      known.silent &&= silent;
+    } else this.#touched.set(person, { rules: 'all', cause, silent });
+  }
+
+  /** From now on what the edition says is what the segment says. */
+  switchOver(edition: Edition): void {
+    const { editions } = this.#workspace;
+    for (const other of editions) if (other.segmentId === edition.segmentId) other.state = 'over';
+    edition.state = 'live';
+    edition.known.clear();
+  }
+
+  /** Those who are nobody of their own any more are in nothing. */
+  leave(stored: Iterable<Stored>, gone: ReadonlyMap<number, 'joined' | 'erased'>): void {
+    const { editions } = this.#workspace;
+    const written = new Set<string>();
+    for (const row of stored) {
+      const edition = editions.find((one) => one.id === row.edition);
+      if (!edition || edition.state === 'over') continue;
+      written.add(`${edition.id} ${row.person}`);
+      if (!row.is_in && row.until_ms === 0) continue;
+      const told = gone.get(row.person) === 'joined' && edition.state === 'live' && row.is_in;
+      this.#write(edition, row.person, false, 0, this.#now, told, { what: 'joined' });
+      if (row.is_in && edition.state === 'live') this.#count(edition, false);
+    }
+    for (const edition of editions) {
+      if (edition.state !== 'filling') continue;
+      for (const person of gone.keys()) {
+        edition.known.add(person);
+        if (!written.has(`${edition.id} ${person}`))
+          this.#write(edition, person, false, 0, this.#now, false, { what: 'joined' });
+      }
+    }
+  }
+
+  run(): void {
+    for (const [person, touched] of this.#touched) this.#evaluate(person, touched);
+  }
+
+  *persons(): Iterable<number> {
+    for (const person of this.#touched.keys()) yield person.key;
+  }
+
+  facts(): readonly Fact[] {
+    return this.#facts;
+  }
+
+  sizes() {
+    return [...this.#sizes.values()];
+  }
+
+  #evaluate(person: Person, { rules, cause, silent }: Touched): void {
+    const { set, editions, heap } = this.#workspace;
+    let wake = Number.POSITIVE_INFINITY;
+    const look = (place: number) => {
+      const edition = editions[place];
+      if (!edition || edition.state === 'over' || edition.error !== null) return;
+      let outcome: Verdict;
+      try {
+        outcome = set.evaluate(person.state, place, this.#now);
+      } catch (error) {
+        edition.error = withoutValues(error);
+        this.faults.push({ edition, error: edition.error });
+        return;
+      }
+      this.#settle(person, place, edition, outcome, cause, silent);
+      const { until } = outcome;
+      wake = Math.min(wake, until <= this.#horizon ? until : until - this.#early(person.key));
+    };
+    if (rules === 'all') {
+      for (let place = 0; place < set.size; place++) look(place);
+      person.checkedAt = this.#now;
+      if (wake !== person.due && wake !== Number.POSITIVE_INFINITY) heap.push(wake, person.key);
+      person.due = wake;
+    } else {
+      for (const place of rules) look(place);
+      if (wake !== Number.POSITIVE_INFINITY && !(wake >= person.due)) {
+        heap.push(wake, person.key);
+        if (!Number.isNaN(person.due)) person.due = wake;
+      }
+    }
+  }
+
+  /** How long before a moment it is written down: not for everybody at once. */
+  #early(key: number): number {
+    const share = (Math.imul(key % 4294967296, 0x9e3779b1) >>> 0) / 4294967296;
+    return Math.floor(this.#lookaheadMs * (0.4 + share * 0.6));
+  }
+
+  #settle(
+    person: Person,
+    place: number,
+    edition: Edition,
+    outcome: Verdict,
+    cause: Cause,
+    silent: boolean,
+  ): void {
+    const stored = isIn(person, place);
+    const storedUntil = person.near?.get(place) ?? 0;
+    // An early one is only a moment to look again.
+    const until = outcome.until <= this.#horizon && !outcome.early ? outcome.until : 0;
+    const isKnown = edition.state !== 'filling' || edition.known.has(person.key);
+    if (isKnown && stored === outcome.in && storedUntil === until) return;
+    const isChange = isKnown && stored !== outcome.in;
+    // 0: since when is as it was; whoever writes it into ClickHouse looks that up.
+    const byTime = isChange && storedUntil !== 0 && storedUntil <= this.#now;
+    const at = isKnown && !isChange ? 0 : byTime ? storedUntil : this.#now;
+    const told = isChange && edition.state === 'live';
+    setIn(person, place, outcome.in);
+    if (until === 0) person.near?.delete(place);
+    else (person.near ??= new Map()).set(place, until);
+    if (edition.state === 'filling') edition.known.add(person.key);
+    const why: Cause = byTime ? { what: 'time' } : cause;
+    this.#write(edition, person.key, outcome.in, until, at, told && !silent, why);
+    if (told) this.#count(edition, outcome.in);
+  }
+
+  #count(edition: Edition, entered: boolean): void {
+    let size = this.#sizes.get(edition.segmentId);
+    if (!size) {
+      size = { segmentId: edition.segmentId, entered: 0, gone: 0 };
+      this.#sizes.set(edition.segmentId, size);
+    }
+    if (entered) size.entered++;
+    else size.gone++;
+  }
+
+  #write(
+    edition: Edition,
+    person: number,
+    entered: boolean,
+    untilMs: number,
+    sinceMs: number,
+    told: boolean,
+    why: Cause,
+  ): void {
+    const cause = JSON.stringify(why);
+    const { id, segmentId } = edition;
+    this.changes.push({ segmentId, edition: id, person, isIn: entered, sinceMs, untilMs, told, cause });
+    if (!told) return;
+    this.#facts.push({
+      type: entered ? 'segment.entered' : 'segment.left',
+      subject: String(person),
+      data: { segment: segmentId, at: sinceMs, cause: why },
+    });
+  }
+}

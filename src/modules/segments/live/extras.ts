@@ -1,0 +1,48 @@
+import type { PersonFacts } from '#modules/people';
+import type { ClickHouse } from '#platform/clickhouse';
+import type { Postgres } from '#platform/postgres';
+import type { Wants } from '../rule/index.ts';
+import * as sql from '../sql.ts';
+import type { Extra, Extras } from './load.ts';
+import { snapshotsOf } from './members-sql.ts';
+
+const nothing: Extra = { lists: [], snapshots: {} };
+
+/** On which lists people are, and what the current snapshots say of them; asked only where some rule wants it. */
+export class PersonExtras implements Extras {
+  readonly #deps: { pg: Postgres; ch: ClickHouse };
+
+  constructor(deps: { pg: Postgres; ch: ClickHouse }) {
+    this.#deps = deps;
+  }
+
+  async of(
+    workspaceId: number,
+    facts: readonly PersonFacts[],
+    wants: Wants,
+  ): Promise<(facts: PersonFacts) => Extra> {
+    if (facts.length === 0 || (!wants.lists && !wants.snapshots)) return () => nothing;
+    const { pg, ch } = this.#deps;
+    const lists = new Map<number, Set<number>>();
+    const snapshots = new Map<number, Record<string, string>>();
+    if (wants.lists) {
+      const keys = facts.flatMap((one) => one.keys);
+      const rows = await pg.inWorkspace(workspaceId, (tx) => sql.listsOfKeys(tx, workspaceId, keys));
+      for (const { list, key } of rows) lists.set(key, (lists.get(key) ?? new Set()).add(list));
+    }
+    if (wants.snapshots) {
+      const current = await pg.inWorkspace(workspaceId, (tx) => sql.snapshots(tx, workspaceId));
+      const persons = facts.map((one) => one.person);
+      for (const row of await snapshotsOf(ch, workspaceId, persons)) {
+        if (!current.some((one) => one.name === row.name && one.version === row.version)) continue;
+        const known = snapshots.get(row.person) ?? {};
+        known[row.name] = row.value;
+        snapshots.set(row.person, known);
+      }
+    }
+    return ({ person, keys }) => ({
+      lists: [...new Set(keys.flatMap((key) => [...(lists.get(key) ?? [])]))],
+      snapshots: snapshots.get(person) ?? {},
+    });
+  }
+}

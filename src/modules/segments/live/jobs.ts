@@ -1,0 +1,137 @@
+import type { ClickHouse } from '#platform/clickhouse';
+import type { Log } from '#platform/log';
+import { type Postgres, withoutValues } from '#platform/postgres';
+import { Unavailable } from '#platform/refusal';
+import * as members from './members-sql.ts';
+import type { Opened } from './open.ts';
+import * as sql from './persist-sql.ts';
+
+export interface JobDeps {
+  pg: Postgres;
+  ch: ClickHouse;
+  log: Log;
+  lookaheadMs: number;
+  /** Resolves when ClickHouse has everything that was accepted, and everything that is known of people. */
+  settled(workspaceId: number): Promise<void>;
+}
+
+/** How many are brought to hand in one piece. */
+const pageOfPeople = 2_000;
+/** Editions by one reading of the events. */
+const filledAtOnce = 10;
+
+/**
+ * What goes on beside the rounds after a workspace was opened: the moments of everybody, new editions filled, and the
+ * newest people brought to hand. Ends early, without effect, as soon as the workspace is no longer `alive`.
+ */
+export async function workBeside(deps: JobDeps, opened: Opened, alive: () => boolean): Promise<void> {
+  const { workspace } = opened;
+  if (workspace.editions.length === 0) {
+    workspace.timersFrom = null;
+    return;
+  }
+  await deps.settled(workspace.id);
+  if (!alive()) return;
+  await findTimers(deps, opened, alive);
+  await fill(deps, opened, alive);
+  await warmUp(deps, opened, alive);
+}
+
+async function findTimers(deps: JobDeps, { workspace }: Opened, alive: () => boolean): Promise<void> {
+  const { set, id, timersFrom } = workspace;
+  if (timersFrom === null) return;
+  const query = set.timersSql({ workspaceId: id, position: workspace.openedAt, now: timersFrom });
+  let many = 0;
+  for await (const row of deps.ch.queryStream<{ person: string | number; due: string | number }>(
+    query.sql,
+    query.params,
+  )) {
+    const person = Number(row.person);
+    const due = Number(row.due);
+    // Spread, so that a midnight is not prepared in one moment.
+    const early = deps.lookaheadMs * (0.4 + 0.6 * ((many++ % 1000) / 1000));
+    workspace.heap.push(Math.floor(due - early), person);
+    if (many % 10_000 === 0 && !alive()) return;
+  }
+  workspace.timersFrom = null;
+}
+
+async function fill(deps: JobDeps, opened: Opened, alive: () => boolean): Promise<void> {
+  const { editions } = opened.workspace;
+  const open = editions.flatMap((edition, place) => (edition.state === 'filling' ? [place] : []));
+  for (let i = 0; i < open.length && alive(); i += filledAtOnce) {
+    const places = open.slice(i, i + filledAtOnce);
+    try {
+      await fillSome(deps, opened, places, alive);
+    } catch (error) {
+      // One of them is at fault, and shall not keep the others back.
+      deps.log.warn({ reason: withoutValues(error) }, 'segments are filled one by one');
+      for (const place of places) await fillOne(deps, opened, place, alive);
+    }
+  }
+}
+
+async function fillOne(deps: JobDeps, opened: Opened, place: number, alive: () => boolean): Promise<void> {
+  const { workspace } = opened;
+  const edition = workspace.editions[place];
+  if (!edition || !alive()) return;
+  try {
+    await fillSome(deps, opened, [place], alive);
+  } catch (error) {
+    if (error instanceof Unavailable) throw error;
+    const reason = withoutValues(error);
+    edition.error = reason;
+    deps.log.warn({ workspaceId: workspace.id, edition: edition.id, reason }, 'a segment was not filled');
+    await deps.pg.inWorkspace(workspace.id, (tx) =>
+      sql.saveEditionError(tx, workspace.id, edition.id, reason),
+    );
+  }
+}
+
+async function fillSome(
+  deps: JobDeps,
+  { workspace, compiled }: Opened,
+  places: readonly number[],
+  alive: () => boolean,
+): Promise<void> {
+  const { id } = workspace;
+  const byId = new Map(
+    places.flatMap((place) => {
+      const edition = workspace.editions[place];
+      return edition && edition.error === null ? [[edition.id, { edition, place }] as const] : [];
+    }),
+  );
+  const editions = [...byId.keys()];
+  if (editions.length === 0) return;
+  const at = { position: workspace.openedAt, now: workspace.openedMs };
+  await deps.pg.inWorkspace(id, (tx) => sql.saveProgress(tx, id, editions, 0.1));
+  const query = compiled.several(
+    [...byId.values()].map(({ place }) => place),
+    at,
+  );
+  const written = { workspaceId: id, editions, nowMs: at.now, version: workspace.openedRound };
+  await members.fillMembers(deps.ch, { ...written, members: query });
+  if (!alive()) return;
+  for await (const { edition, person } of members.membersOf(deps.ch, id, editions)) {
+    const filled = byId.get(edition);
+    if (filled) workspace.markMember(filled.edition, filled.place, person);
+  }
+  if (alive()) workspace.filled.push(...[...byId.values()].map(({ edition }) => edition));
+}
+
+async function warmUp(deps: JobDeps, { workspace }: Opened, alive: () => boolean): Promise<void> {
+  let before = Number.MAX_SAFE_INTEGER;
+  while (alive() && !workspace.memory.isFull) {
+    const page = await members.newestPersons(deps.ch, workspace.id, before, pageOfPeople);
+    const last = page.at(-1);
+    if (last === undefined) break;
+    before = last;
+    workspace.errands.push(
+      ...page
+        .filter((person) => !workspace.memory.person(person))
+        .map((person) => ({ person, evaluate: false })),
+    );
+    await workspace.fewErrands(pageOfPeople / 4);
+  }
+  workspace.warm = true;
+}

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Principal } from '#modules/identity';
+import { manualClock } from '#platform/clock';
+import { identify, peopleOf, track } from '../../../../test/fixtures/people.ts';
+import { type TestProgram, testProgram } from '../../../../test/fixtures/program.ts';
+import { createSegments, type Segments } from '../segments.ts';
+
+const clock = manualClock(Date.UTC(2026, 2, 10, 12));
+const minutes = 60_000;
+let p: TestProgram;
+let segments: Segments;
+let by: Principal;
+beforeAll(async () => {
+  p = await testProgram({ clock });
+  segments = createSegments(p);
+  by = {
+    workspaceId: p.workspaceId,
+    kind: 'cli',
+    actor: 'cli',
+    role: 'owner',
+    scopes: [],
+  } as unknown as Principal;
+});
+afterAll(async () => {
+  await segments.stop();
+  await p.drop();
+});
+
+async function newSegment(name: string, rule: unknown): Promise<string> {
+  const { uuid } = await segments.create(by, { name, rule });
+  await segments.settle(p.workspaceId);
+  return uuid;
+}
+
+async function membersOf(uuid: string): Promise<string[]> {
+  const { edition } = await segments.find(p.workspaceId, uuid);
+  if (edition === null) throw new Error('not filled');
+  const page = await segments.membership.page(p.workspaceId, edition, { after: 0, most: 1000 });
+  expect(await segments.membership.count(p.workspaceId, edition)).toBe(page.items.length);
+  const ids = await p.people.idsOf(
+    p.workspaceId,
+    page.items.map((one) => one.person),
+  );
+  return page.items.map((one) => ids.get(one.person) ?? 'nobody');
+}
+
+test('enters by an event, leaves by time alone, and both are told', async () => {
+  await p.accept(track({ userId: 'old' }));
+  const uuid = await newSegment('seen lately', { did: 'Seen', in: { last: { minutes: 5 } } });
+  const people = peopleOf(p);
+  expect(await membersOf(uuid)).toEqual([await people.idOf('user_id:old')]);
+
+  await p.accept(track({ userId: 'ann' }));
+  await segments.settle(p.workspaceId);
+  const ann = await people.idOf('user_id:ann');
+  expect(await membersOf(uuid)).toContain(ann);
+
+  clock.advance(2 * minutes);
+  await segments.settle(p.workspaceId);
+  clock.advance(3 * minutes - 1);
+  expect(await membersOf(uuid)).toHaveLength(2);
+  clock.advance(1);
+  // By what was written down, before any round.
+  expect(await membersOf(uuid)).toEqual([]);
+  await segments.settle(p.workspaceId);
+  expect(await membersOf(uuid)).toEqual([]);
+  expect(await segments.prove(p.workspaceId, uuid)).toMatchObject({ different: 0, people: 0 });
+  const { rows } = await p.pg.raw.query<{ type: string }>(
+    "select type from facts where type like 'segment.%' order by id",
+  );
+  expect(rows.map((row) => row.type)).toEqual(['segment.entered', 'segment.left', 'segment.left']);
+});
+
+test('a trait, a join and an erasure are followed', async () => {
+  const uuid = await newSegment('gold viewers', {
+    all: [
+      { trait: 'plan', equals: 'gold' },
+      { did: 'Looked', at_least: 2 },
+    ],
+  });
+  await p.accept(
+    track({ anonymousId: 'browser' }, { event: 'Looked' }),
+    track({ userId: 'bob' }, { event: 'Looked' }),
+    identify({ userId: 'bob' }, { plan: 'gold' }),
+  );
+  await segments.settle(p.workspaceId);
+  expect(await membersOf(uuid)).toEqual([]);
+  await p.accept(identify({ userId: 'bob', anonymousId: 'browser' }));
+  await segments.settle(p.workspaceId);
+  const bob = await peopleOf(p).idOf('user_id:bob');
+  expect(await membersOf(uuid)).toEqual([bob]);
+  expect(await segments.prove(p.workspaceId, uuid)).toMatchObject({ different: 0, people: 1 });
+  await p.ask('DELETE', `/api/people/${bob}`, { now: false });
+  await segments.settle(p.workspaceId);
+  expect(await membersOf(uuid)).toEqual([]);
+  expect(await segments.prove(p.workspaceId, uuid)).toMatchObject({ different: 0, people: 0 });
+});

@@ -1,0 +1,91 @@
+import type { ClickHouse } from '#platform/clickhouse';
+import type { Clock } from '#platform/clock';
+import type { Postgres } from '#platform/postgres';
+import type { Carrier } from './carry.ts';
+import * as members from './members-sql.ts';
+import * as sql from './persist-sql.ts';
+
+/** So many waiting changes of one edition are carried to ClickHouse before it is read. */
+const mostWaiting = 5_000;
+
+export interface Member {
+  person: number;
+  sinceMs: number;
+}
+
+/** What holds at the moment, by the row alone: also the very millisecond after a moment that was written down. */
+function holds(row: { is_in: boolean; until_ms: number }, now: number): boolean {
+  return row.until_ms !== 0 && row.until_ms <= now ? !row.is_in : row.is_in;
+}
+
+/** Membership as of this moment: what ClickHouse has, and over it what was committed since. */
+export class Membership {
+  readonly #deps: { pg: Postgres; ch: ClickHouse; clock: Clock; carrier: Carrier };
+
+  constructor(deps: { pg: Postgres; ch: ClickHouse; clock: Clock; carrier: Carrier }) {
+    this.#deps = deps;
+  }
+
+  /** In the order of their keys, after one of them. `next` is null at the end. */
+  async page(
+    workspaceId: number,
+    edition: number,
+    o: { after: number; most: number },
+  ): Promise<{ items: Member[]; next: number | null }> {
+    const { ch, clock } = this.#deps;
+    const now = clock.ms();
+    const waiting = await this.#waiting(workspaceId, edition);
+    const without = waiting.map((row) => row.person);
+    const there = await members.pageOfMembers(ch, { workspaceId, edition, now, without, ...o });
+    const open = waiting.filter((row) => row.since_ms === 0).map((row) => row.person);
+    const since = new Map(
+      (await members.storedOf(ch, workspaceId, open))
+        .filter((row) => row.edition === edition)
+        .map((row) => [row.person, row.since_ms]),
+    );
+    const fresh = waiting
+      .filter((row) => row.person > o.after && holds(row, now))
+      .map((row) => ({
+        person: row.person,
+        sinceMs: row.is_in ? row.since_ms || (since.get(row.person) ?? 0) : row.until_ms,
+      }));
+    const items = [...there, ...fresh].sort((one, other) => one.person - other.person);
+    const more = there.length === o.most || items.length > o.most;
+    const shown = items.slice(0, o.most);
+    return { items: shown, next: more ? (shown.at(-1)?.person ?? null) : null };
+  }
+
+  async count(workspaceId: number, edition: number): Promise<number> {
+    const { ch, clock } = this.#deps;
+    const now = clock.ms();
+    const waiting = await this.#waiting(workspaceId, edition);
+    const without = waiting.map((row) => row.person);
+    const there = await members.countMembers(ch, { workspaceId, edition, now, without });
+    return there + waiting.filter((row) => holds(row, now)).length;
+  }
+
+  /** Of one person, by edition. */
+  async ofPerson(workspaceId: number, person: number): Promise<{ edition: number; sinceMs: number }[]> {
+    const { pg, ch, clock } = this.#deps;
+    const now = clock.ms();
+    const waiting = await pg.inWorkspace(workspaceId, (tx) => sql.waitingOf(tx, workspaceId, [person]));
+    const newest = new Map<number, sql.Stored>();
+    for (const row of [...(await members.storedOf(ch, workspaceId, [person])), ...waiting]) {
+      const known = newest.get(row.edition);
+      if (known && known.version > row.version) continue;
+      newest.set(row.edition, row.since_ms === 0 ? { ...row, since_ms: known?.since_ms ?? 0 } : row);
+    }
+    return [...newest.values()]
+      .filter((row) => holds(row, now))
+      .map((row) => ({ edition: row.edition, sinceMs: row.is_in ? row.since_ms : row.until_ms }));
+  }
+
+  async #waiting(workspaceId: number, edition: number): Promise<sql.Stored[]> {
+    const read = () =>
+      this.#deps.pg.inWorkspace(workspaceId, (tx) => sql.waitingIn(tx, workspaceId, edition));
+    const rows = await read();
+    if (rows.length <= mostWaiting) return rows;
+    await this.#deps.carrier.flush();
+    return read();
+  }
+}

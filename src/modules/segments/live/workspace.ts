@@ -1,0 +1,116 @@
+import type { RuleSet } from '../rule/index.ts';
+import type { Edition } from './edition.ts';
+import { DueHeap } from './heap.ts';
+import { Memory, setIn } from './memory.ts';
+import { Ring } from './ring.ts';
+
+/** Somebody to be fetched beside those whom events and changes touch. */
+export interface Errand {
+  person: number;
+  /** Evaluate everything about them; else they are only brought to hand. */
+  evaluate: boolean;
+}
+
+/** What a process remembers of a workspace whose segments it runs. Void as soon as somebody else took a step. */
+export class Workspace {
+  readonly id: number;
+  readonly set: RuleSet;
+  readonly editions: readonly Edition[];
+  readonly memory: Memory;
+  readonly heap = new DueHeap();
+  readonly ring = new Ring();
+  readonly setVersion: number;
+  /** What fills are pinned to. */
+  readonly openedAt: number;
+  readonly openedMs: number;
+  readonly openedRound: number;
+  /** Of what the set was compiled with beside the rules. */
+  readonly contextHash: string;
+  /** As of the last committed round. */
+  position: number;
+  round: number;
+  /** The moment of the last round; time never runs back. */
+  nowMs: number;
+  /** No identifier with a greater key was met in an event or a change so far. */
+  seenKey: number;
+  /** Moments from ClickHouse are in the heap; until then those before this moment may be missing. */
+  timersFrom: number | null;
+  /** Events from the past came in batches after this one, and who had them is not evaluated yet. */
+  backfillFrom: number | null;
+  /** The errands are for those up to this batch; */
+  backfillUpTo: number | null = null;
+  /** and these came meanwhile. */
+  backfillNext: number | null = null;
+  lastBackfill: number | null = null;
+  /** By the clock that only runs on. */
+  broughtAt = 0;
+  leasedAt = 0;
+  trimmedAt = Number.NEGATIVE_INFINITY;
+  errands: Errand[] = [];
+  /** Editions that ClickHouse has whole, to be switched over at the next round. */
+  readonly filled: Edition[] = [];
+  /** Everybody who fits is at hand. */
+  warm = false;
+  /** While it is proved that live is as afresh: who was evaluated since. */
+  watched: Set<number> | null = null;
+  #waiting: { most: number; resolve(): void }[] = [];
+  /** Something was changed here that is not committed. */
+  dirty = false;
+
+  constructor(o: {
+    id: number;
+    set: RuleSet;
+    editions: readonly Edition[];
+    room: number;
+    setVersion: number;
+    contextHash: string;
+    position: number;
+    round: number;
+    nowMs: number;
+    timersFrom: number;
+    seenKey: number;
+    backfillFrom: number | null;
+  }) {
+    this.id = o.id;
+    this.set = o.set;
+    this.editions = o.editions;
+    this.memory = new Memory(o.room);
+    this.setVersion = o.setVersion;
+    this.contextHash = o.contextHash;
+    this.position = o.position;
+    this.round = o.round;
+    this.nowMs = o.nowMs;
+    this.seenKey = o.seenKey;
+    this.timersFrom = o.timersFrom;
+    this.openedAt = o.position;
+    this.openedMs = o.nowMs;
+    this.openedRound = o.round;
+    this.backfillFrom = o.backfillFrom;
+  }
+
+  /** Resolves when no more than so many errands are left, or with `end`. */
+  fewErrands(most: number): Promise<void> {
+    if (this.errands.length <= most) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ most, resolve }));
+  }
+
+  tellErrands(): void {
+    const { length } = this.errands;
+    this.#waiting = this.#waiting.filter(({ most, resolve }) => {
+      if (length > most) return true;
+      resolve();
+      return false;
+    });
+  }
+
+  /** Nobody goes on with it. */
+  end(): void {
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Somebody at hand is in an edition that was filled; whom the live path wrote about, it knows better. */
+  markMember(edition: Edition, place: number, person: number): void {
+    const known = this.memory.person(person);
+    if (known && !edition.known.has(person)) setIn(known, place, true);
+  }
+}

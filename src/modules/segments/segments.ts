@@ -1,0 +1,248 @@
+import type { Collect } from '#modules/collect';
+import type { Identity, Principal } from '#modules/identity';
+import type { People } from '#modules/people';
+import type { ClickHouse } from '#platform/clickhouse';
+import type { Clock } from '#platform/clock';
+import type { Facts } from '#platform/facts';
+import { uuidv7 } from '#platform/ids';
+import type { Jobs } from '#platform/jobs';
+import type { Log } from '#platform/log';
+import type { Postgres, Tx } from '#platform/postgres';
+import { Carrier } from './live/carry.ts';
+import { PersonExtras } from './live/extras.ts';
+import { removeEditions, removePersons } from './live/members-sql.ts';
+import { deleteChangesOf, deleteEditions, oldEditions, raiseSetVersion } from './live/persist-sql.ts';
+import { type Proof, prove } from './live/prove.ts';
+import { Membership } from './live/read.ts';
+import { expanded, refersTo, WorkspaceRules } from './live/rules.ts';
+import { Runner } from './live/runner.ts';
+import { stateOf } from './live/why.ts';
+import { readRule } from './rule/index.ts';
+import { refuse } from './schema.ts';
+import * as sql from './sql.ts';
+
+export interface SegmentsDeps {
+  pg: Postgres;
+  ch: ClickHouse;
+  identity: Identity;
+  people: People;
+  collect: Collect;
+  facts: Facts;
+  jobs: Jobs;
+  clock: Clock;
+  log: Log;
+  /** How many entries of people's histories are kept at hand, at 24 bytes each; for tests. */
+  room?: number;
+}
+
+export type Segments = ReturnType<typeof createSegments>;
+
+const usualRoom = 25_000_000;
+const lookaheadMs = 10 * 60_000;
+
+/** Rules about people, and who is in them, kept up to date at any moment. */
+export function createSegments(deps: SegmentsDeps) {
+  const { pg, ch, identity, people, collect, facts, jobs, clock, log } = deps;
+  const rules = new WorkspaceRules(deps);
+  const carrier = new Carrier({ pg, ch, clock, log });
+  const { reader } = collect;
+  const extras = new PersonExtras({ pg, ch });
+  const settled = (workspaceId: number) => collect.settled(workspaceId);
+  const runner = new Runner({
+    ...{ pg, ch, people, facts, clock, log, reader, extras, rules, settled, lookaheadMs },
+    room: deps.room ?? usualRoom,
+  });
+  const membership = new Membership({ pg, ch, clock, carrier });
+  let stopHearing = () => {};
+
+  people.addErasurePart({
+    name: 'segments',
+    async hide(tx, workspaceId, { keys }) {
+      await deleteChangesOf(tx, workspaceId, keys);
+      await sql.removeListKeys(tx, workspaceId, keys);
+    },
+    purge: (workspaceId, { keys }) => removePersons(ch, workspaceId, keys),
+  });
+
+  const wake = (tx: Tx, workspaceId: number) => tx.afterCommit(() => runner.wake(workspaceId));
+
+  async function find(workspaceId: number, uuid: string): Promise<sql.SegmentRow> {
+    const row = await pg.inWorkspace(workspaceId, (tx) => sql.findSegment(tx, workspaceId, uuid));
+    if (!row) throw refuse('no-such-segment', 'No segment of this workspace has this id.');
+    return row;
+  }
+
+  /** Those that ask for one of these, and those that ask for them. */
+  function dependents(all: readonly sql.SegmentRow[], of: sql.SegmentRow): sql.SegmentRow[] {
+    const ids = new Set([of.uuid, String(of.id)]);
+    const found = new Set<sql.SegmentRow>();
+    for (let more = true; more; ) {
+      more = false;
+      for (const one of all) {
+        if (one.id === of.id || found.has(one) || !refersTo(one.rule, ids)) continue;
+        found.add(one);
+        ids.add(one.uuid).add(String(one.id));
+        more = true;
+      }
+    }
+    return [...found];
+  }
+
+  async function proveOne(workspaceId: number, row: sql.SegmentRow): Promise<Proof> {
+    if (row.edition === null)
+      throw refuse('not-filled', 'The segment is still being filled; try again soon.');
+    const now = () => clock.now();
+    const tick = () => clock.tick();
+    const proof = await prove({ ch, runner, carrier, settled, now, tick }, workspaceId, row.edition);
+    if (!proof)
+      throw refuse('not-filled', 'The segment changed, or another process runs it; try again soon.');
+    await pg.inWorkspace(workspaceId, (tx) => sql.saveProof(tx, workspaceId, row.id, proof));
+    return proof;
+  }
+
+  jobs.define('segments.prove', async () => {
+    for (const workspace of await identity.workspaces.list()) {
+      const rows = await pg.inWorkspace(workspace.id, (tx) => sql.listSegments(tx, workspace.id, false));
+      for (const row of rows) {
+        if (row.edition === null) continue;
+        const proof = await proveOne(workspace.id, row).catch((error: unknown) => {
+          log.warn({ workspaceId: workspace.id, segment: row.id, err: error }, 'a segment was not proved');
+        });
+        if (proof && proof.different > 0)
+          log.error(
+            { workspaceId: workspace.id, segment: row.id, different: proof.different },
+            'a segment differs from its rule',
+          );
+      }
+    }
+  });
+  jobs.cron('segments.prove', '20 4 * * *');
+  jobs.define('segments.tidy', async () => {
+    for (const workspace of await identity.workspaces.list()) {
+      const old = await pg.inWorkspace(workspace.id, (tx) => oldEditions(tx, workspace.id));
+      if (old.length === 0) continue;
+      await removeEditions(ch, workspace.id, old);
+      await pg.inWorkspace(workspace.id, (tx) => deleteEditions(tx, workspace.id, old));
+    }
+  });
+  jobs.cron('segments.tidy', '50 4 * * *');
+
+  return {
+    runner,
+    carrier,
+    membership,
+    rules,
+    find,
+    list: (workspaceId: number, archived = false) =>
+      pg.inWorkspace(workspaceId, (tx) => sql.listSegments(tx, workspaceId, archived)),
+
+    /** The key of a person's oldest identifier, which memberships go by. Refuses `people/no-such-person`. */
+    async headOf(workspaceId: number, id: string): Promise<number> {
+      return Math.min(...(await people.keysOf(workspaceId, id)));
+    },
+    /** The rule as a tree, with what was found of the person for each part. */
+    async why(workspaceId: number, uuid: string, person: number) {
+      const row = await find(workspaceId, uuid);
+      const rule = expanded(row.rule, await rules.context(workspaceId));
+      const compiled = await rules.compile(workspaceId, [{ id: row.id, rule }]);
+      const found = await stateOf({ pg, ch, people, extras, reader }, workspaceId, person, compiled);
+      if (!found) return null;
+      const now = clock.ms();
+      const verdict = found.set.evaluate(found.state, 0, now);
+      return { ...verdict, why: found.set.explain(found.state, 0, now) };
+    },
+    /** How long the oldest batch has waited to be evaluated, ms. */
+    lagMs: (workspaceId: number) =>
+      pg.inWorkspace(workspaceId, (tx) => reader.lagMs(tx, workspaceId, 'segments')),
+
+    /** Refuses `bad-rule` with the place and the reason, and `name-taken`. */
+    async create(
+      by: Principal,
+      s: { name: string; description?: string; rule: unknown },
+    ): Promise<sql.SegmentRow> {
+      const { workspaceId } = by;
+      const uuid = uuidv7(clock);
+      const context = await rules.context(workspaceId);
+      const rule = readRule(s.rule, context);
+      const now = clock.now();
+      await pg.inWorkspace(workspaceId, async (tx) => {
+        const given = { uuid, name: s.name, description: s.description ?? '', rule, now };
+        const id = await sql.insertSegment(tx, workspaceId, given);
+        if (id === null) throw refuse('name-taken', `There is a segment named "${s.name}" already.`);
+        await sql.insertEdition(tx, workspaceId, id, expanded(rule, context), now);
+        await raiseSetVersion(tx, workspaceId);
+        await identity.audit(tx, by, 'segments.created', `segment:${uuid}`);
+        wake(tx, workspaceId);
+      });
+      return find(workspaceId, uuid);
+    },
+
+    /** A new rule is filled beside the old one and switched over when it is complete. */
+    async edit(
+      by: Principal,
+      uuid: string,
+      s: { name?: string | undefined; description?: string | undefined; rule?: unknown },
+    ): Promise<sql.SegmentRow> {
+      const { workspaceId } = by;
+      const row = await find(workspaceId, uuid);
+      const wanted = s.rule ?? row.rule;
+      const context = await rules.context(workspaceId, { uuid, id: row.id, rule: wanted });
+      const rule = readRule(wanted, context);
+      const isNew = JSON.stringify(rule) !== JSON.stringify(row.rule);
+      const now = clock.now();
+      await pg.inWorkspace(workspaceId, async (tx) => {
+        const name = s.name ?? row.name;
+        const description = s.description ?? row.description;
+        if (!(await sql.updateSegment(tx, workspaceId, row.id, { name, description, rule, now })))
+          throw refuse('name-taken', `There is a segment named "${name}" already.`);
+        await identity.audit(tx, by, 'segments.edited', `segment:${uuid}`);
+        if (!isNew) return;
+        const all = await sql.listSegments(tx, workspaceId, false);
+        for (const one of [{ ...row, rule }, ...dependents(all, row)]) {
+          readRule(one.rule, context);
+          await sql.insertEdition(tx, workspaceId, one.id, expanded(one.rule, context), now);
+        }
+        await raiseSetVersion(tx, workspaceId);
+        wake(tx, workspaceId);
+      });
+      return find(workspaceId, uuid);
+    },
+
+    async archive(by: Principal, uuid: string): Promise<void> {
+      const { workspaceId } = by;
+      const row = await find(workspaceId, uuid);
+      await pg.inWorkspace(workspaceId, async (tx) => {
+        const [first] = dependents(await sql.listSegments(tx, workspaceId, false), row);
+        if (first) throw refuse('in-use', `The segment "${first.name}" asks for it; edit that one first.`);
+        await sql.archiveSegment(tx, workspaceId, row.id, clock.now());
+        await raiseSetVersion(tx, workspaceId);
+        await identity.audit(tx, by, 'segments.archived', `segment:${uuid}`);
+        wake(tx, workspaceId);
+      });
+    },
+
+    async prove(workspaceId: number, uuid: string): Promise<Proof> {
+      return proveOne(workspaceId, await find(workspaceId, uuid));
+    },
+
+    /** Everything that happened until now is evaluated and readable in both engines when this resolves. */
+    async settle(workspaceId: number): Promise<void> {
+      await runner.settle(workspaceId);
+      await carrier.flush();
+    },
+
+    start(): void {
+      stopHearing = reader.onCommit((workspaceId) => runner.wake(workspaceId));
+      carrier.start();
+      runner.start();
+    },
+    async stop(): Promise<void> {
+      stopHearing();
+      await runner.stop();
+      await carrier.stop();
+    },
+
+    /** For the routes of this module. */
+    inside: { pg, ch, identity, people, collect, clock, extras },
+  };
+}
