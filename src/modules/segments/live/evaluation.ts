@@ -11,6 +11,9 @@ export type Cause =
   | { what: 'event'; event: string; message: string }
   | { what: 'time' | 'person' | 'joined' | 'backfill' };
 
+/** Whatever comes within so long is written down at once, ms. */
+export const soonMs = 60_000;
+
 interface Touched {
   rules: Set<number> | 'all';
   cause: Cause;
@@ -118,8 +121,9 @@ export class Evaluation {
         return;
       }
       this.#settle(person, place, edition, outcome, cause, silent);
-      const { until } = outcome;
-      wake = Math.min(wake, until <= this.#horizon ? until : until - this.#early(person.key));
+      // What stands written wrongly has to be put right before its moment as well.
+      const next = Math.min(outcome.until, person.near?.get(place) ?? Number.POSITIVE_INFINITY);
+      wake = Math.min(wake, this.#wakeFor(next, person.key));
     };
     if (rules === 'all') {
       for (let place = 0; place < set.size; place++) look(place);
@@ -133,6 +137,13 @@ export class Evaluation {
         if (!Number.isNaN(person.due)) person.due = wake;
       }
     }
+  }
+
+  /** When to look again for a moment that is to come: before it, to write it down; once that is done, when it is there. */
+  #wakeFor(moment: number, key: number): number {
+    if (moment <= this.#now + soonMs) return moment;
+    const early = moment - this.#early(key);
+    return early > this.#now ? early : moment - soonMs;
   }
 
   /** How long before a moment it is written down: not for everybody at once. */
@@ -152,7 +163,10 @@ export class Evaluation {
     const stored = isIn(person, place);
     const storedUntil = person.near?.get(place) ?? 0;
     // An early one is only a moment to look again.
-    const until = outcome.until <= this.#horizon && !outcome.early ? outcome.until : 0;
+    let until = outcome.until <= this.#horizon && !outcome.early ? outcome.until : 0;
+    // With every event of a short window its end moves on: that is written only when the written one comes near.
+    const isSoon = Math.min(outcome.until, storedUntil || outcome.until) <= this.#now + soonMs;
+    if (!isSoon && cause.what !== 'time' && stored === outcome.in) until = storedUntil;
     const isKnown = edition.state !== 'filling' || edition.known.has(person.key);
     if (isKnown && stored === outcome.in && storedUntil === until) return;
     const isChange = isKnown && stored !== outcome.in;

@@ -2,6 +2,7 @@ import type { ClickHouse } from '#platform/clickhouse';
 import type { Log } from '#platform/log';
 import { type Postgres, withoutValues } from '#platform/postgres';
 import { Unavailable } from '#platform/refusal';
+import { soonMs } from './evaluation.ts';
 import * as members from './members-sql.ts';
 import type { Opened } from './open.ts';
 import * as sql from './persist-sql.ts';
@@ -53,6 +54,12 @@ async function findTimers(deps: JobDeps, { workspace }: Opened, alive: () => boo
     workspace.heap.push(Math.floor(due - early), person);
     if (many % 10_000 === 0 && !alive()) return;
   }
+  // What was written down may have become wrong since; it is looked at before its moment. In this order: what is carried
+  // meanwhile is seen twice.
+  for (const row of await deps.pg.inWorkspace(id, (tx) => sql.waitingMoments(tx, id)))
+    workspace.heap.push(row.until_ms - soonMs, row.person);
+  for await (const { person, until } of members.nearMoments(deps.ch, id))
+    workspace.heap.push(until - soonMs, person);
   workspace.timersFrom = null;
 }
 

@@ -316,3 +316,16 @@ export async function removeEditions(
     );
   }
 }
+
+/** Moments that are written down. */
+export async function* nearMoments(
+  ch: ClickHouse,
+  workspaceId: number,
+): AsyncGenerator<{ person: number; until: number }> {
+  const rows = ch.queryStream<{ person: string; until: string }>(
+    `select person, min(until_ms) as until from segment_members final
+      where workspace_id = {ws:UInt32} and until_ms != 0 group by person`,
+    { ws: workspaceId },
+  );
+  for await (const row of rows) yield { person: Number(row.person), until: Number(row.until) };
+}

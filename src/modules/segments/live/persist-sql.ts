@@ -364,3 +364,13 @@ export async function deleteEditions(
     editions,
   ]);
 }
+
+/** Moments that are written down and not carried yet. */
+export async function waitingMoments(
+  tx: Tx,
+  workspaceId: number,
+): Promise<{ person: number; until_ms: number }[]> {
+  return tx.query('select person, until_ms from segment_changes where workspace_id = $1 and until_ms <> 0', [
+    workspaceId,
+  ]);
+}
