@@ -274,6 +274,7 @@ function idFor(path: string, parameter: string): string {
     [/^\/api\/keys\/\{id\}/, ids.key],
     [/^\/api\/segments\/\{id\}/, ids.segment],
     [/^\/api\/segment-lists\/\{id\}/, ids.segmentList],
+    [/^\/api\/webhooks\/\{id\}/, ids.webhook],
     [/^\/api\/(team\/)?sessions\/\{id\}/, ids.session],
     [/^\/api\/team\/invitations\/\{id\}/, ids.invitation],
     [/^\/api\/team\/\{userId\}/, ids.user],

@@ -24,6 +24,7 @@ import { type Engines, openEngines } from './engines.ts';
 import { dataFolders, waitForHome } from './home.ts';
 import { createServer } from './server.ts';
 import { readVersion } from './version.ts';
+import { offersOfPeople } from './webhook-offers.ts';
 import { startWork } from './worker.ts';
 
 /** The whole program, ready to listen. */
@@ -99,6 +100,7 @@ export async function compose(
       home: config.home,
     });
     const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
+    for (const offer of offersOfPeople(people)) webhooks.offer(offer);
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
     const live = createLive({ clock, log });
