@@ -3,13 +3,19 @@ import { withoutValues } from '#platform/postgres';
 import type { Verdict } from '../rule/index.ts';
 import type { Edition } from './edition.ts';
 import { isIn, type Person, setIn } from './memory.ts';
-import type { Change, Stored } from './persist-sql.ts';
+import type { Stored } from './persist-sql.ts';
+import type { Change } from './waiting.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Why somebody entered or left. */
 export type Cause =
   | { what: 'event'; event: string; message: string }
   | { what: 'time' | 'person' | 'joined' | 'backfill' };
+
+/** Of whose comings and goings each is a fact of its own: numbers of segments. */
+export type Listening = ReadonlySet<number> | 'all';
+
+const untold = { told: false, counted: false };
 
 /** Whatever comes within so long is written down at once, ms. */
 export const soonMs = 60_000;
@@ -30,8 +36,8 @@ export class Evaluation {
   readonly #horizon: number;
   readonly #lookaheadMs: number;
   readonly #touched = new Map<Person, Touched>();
-  readonly #facts: Fact[] = [];
-  readonly #sizes = new Map<number, { segmentId: number; entered: number; gone: number }>();
+  readonly #facts: { segment: number; fact: Fact }[] = [];
+  readonly #moved = new Set<number>();
 
   constructor(workspace: Workspace, now: number, lookaheadMs: number) {
     this.#workspace = workspace;
@@ -77,15 +83,15 @@ export class Evaluation {
       written.add(`${edition.id} ${row.person}`);
       if (!row.is_in && row.until_ms === 0) continue;
       const told = gone.get(row.person) === 'joined' && edition.state === 'live' && row.is_in;
-      this.#write(edition, row.person, false, 0, this.#now, told, { what: 'joined' });
-      if (row.is_in && edition.state === 'live') this.#count(edition, false);
+      const counted = row.is_in && edition.state === 'live';
+      this.#write(edition, row.person, false, 0, this.#now, { told, counted }, { what: 'joined' });
     }
     for (const edition of editions) {
       if (edition.state !== 'filling') continue;
       for (const person of gone.keys()) {
         edition.known.add(person);
         if (!written.has(`${edition.id} ${person}`))
-          this.#write(edition, person, false, 0, this.#now, false, { what: 'joined' });
+          this.#write(edition, person, false, 0, this.#now, untold, { what: 'joined' });
       }
     }
   }
@@ -98,12 +104,11 @@ export class Evaluation {
     for (const person of this.#touched.keys()) yield person.key;
   }
 
-  facts(): readonly Fact[] {
-    return this.#facts;
-  }
-
-  sizes() {
-    return [...this.#sizes.values()];
+  /** Which segments somebody came into or went out of, and who did where somebody is `listening`. */
+  facts(listening: Listening): Fact[] {
+    const told = this.#facts.filter(({ segment }) => listening === 'all' || listening.has(segment));
+    const moved = { type: 'segment.moved', subject: '', data: { segments: [...this.#moved] } };
+    return [...(this.#moved.size > 0 ? [moved] : []), ...told.map(({ fact }) => fact)];
   }
 
   #evaluate(person: Person, { rules, cause, silent }: Touched): void {
@@ -179,18 +184,7 @@ export class Evaluation {
     else (person.near ??= new Map()).set(place, until);
     if (edition.state === 'filling') edition.known.add(person.key);
     const why: Cause = byTime ? { what: 'time' } : cause;
-    this.#write(edition, person.key, outcome.in, until, at, told && !silent, why);
-    if (told) this.#count(edition, outcome.in);
-  }
-
-  #count(edition: Edition, entered: boolean): void {
-    let size = this.#sizes.get(edition.segmentId);
-    if (!size) {
-      size = { segmentId: edition.segmentId, entered: 0, gone: 0 };
-      this.#sizes.set(edition.segmentId, size);
-    }
-    if (entered) size.entered++;
-    else size.gone++;
+    this.#write(edition, person.key, outcome.in, until, at, { told: told && !silent, counted: told }, why);
   }
 
   #write(
@@ -199,17 +193,16 @@ export class Evaluation {
     entered: boolean,
     untilMs: number,
     sinceMs: number,
-    told: boolean,
+    { told, counted }: { told: boolean; counted: boolean },
     why: Cause,
   ): void {
     const cause = JSON.stringify(why);
     const { id, segmentId } = edition;
-    this.changes.push({ segmentId, edition: id, person, isIn: entered, sinceMs, untilMs, told, cause });
+    this.changes.push({ segmentId, edition: id, person, isIn: entered, sinceMs, untilMs, told, counted, cause });
+    if (counted) this.#moved.add(segmentId);
     if (!told) return;
-    this.#facts.push({
-      type: entered ? 'segment.entered' : 'segment.left',
-      subject: String(person),
-      data: { segment: segmentId, at: sinceMs, cause: why },
-    });
+    const type = entered ? 'segment.entered' : 'segment.left';
+    const data = { segment: segmentId, at: sinceMs, cause: why };
+    this.#facts.push({ segment: segmentId, fact: { type, subject: String(person), data } });
   }
 }

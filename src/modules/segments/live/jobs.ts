@@ -6,11 +6,13 @@ import { soonMs } from './evaluation.ts';
 import * as members from './members-sql.ts';
 import type { Opened } from './open.ts';
 import * as sql from './persist-sql.ts';
+import type { Waiting } from './waiting.ts';
 
 export interface JobDeps {
   pg: Postgres;
   ch: ClickHouse;
   log: Log;
+  waiting: Waiting;
   lookaheadMs: number;
   /** Resolves when ClickHouse has everything that was accepted, and everything that is known of people. */
   settled(workspaceId: number): Promise<void>;
@@ -56,8 +58,8 @@ async function findTimers(deps: JobDeps, { workspace }: Opened, alive: () => boo
   }
   // What was written down may have become wrong since; it is looked at before its moment. In this order: what is carried
   // meanwhile is seen twice.
-  for (const row of await deps.pg.inWorkspace(id, (tx) => sql.waitingMoments(tx, id)))
-    workspace.heap.push(row.until_ms - soonMs, row.person);
+  for (const row of await deps.pg.inWorkspace(id, (tx) => deps.waiting.of(tx, id)))
+    if (row.until_ms !== 0) workspace.heap.push(row.until_ms - soonMs, row.person);
   for await (const { person, until } of members.nearMoments(deps.ch, id))
     workspace.heap.push(until - soonMs, person);
   workspace.timersFrom = null;
