@@ -54,7 +54,8 @@ const mostLooks = 64;
 export class RuleSet {
   readonly wants: Wants;
   readonly #shapes = new Shapes();
-  readonly #rules = new Map<number, Compiled>();
+  readonly #rules: Compiled[] = [];
+  readonly #byId = new Map<number, Compiled>();
   readonly #leaves = new Map<string, Leaf>();
   readonly #nodes = new Map<string, LiveNode>();
   readonly #rulesOfAtom: number[][] = [];
@@ -65,22 +66,23 @@ export class RuleSet {
   #version = -1;
   #now = Number.NaN;
   #stamp = 0;
+  #future = Number.POSITIVE_INFINITY;
 
   constructor(rules: readonly { id: number; rule: Rule }[], context: RuleContext) {
     const days = new Days(context.timeZone);
     for (const { id, rule } of rules) {
       const node = lower(rule, context, days);
       const leaves = [...leavesOf(node)];
-      this.#rules.set(id, { id, node, root: this.#built(node).live, leaves });
+      const compiled = { id, node, root: this.#built(node).live, leaves };
+      this.#rules.push(compiled);
+      this.#byId.set(id, compiled);
       for (const one of new Set(
         leaves.flatMap((leaf) => leaf.atoms.map((atom) => this.#shapes.idOf(atom))),
       )) {
         (this.#rulesOfAtom[one] ??= []).push(id);
       }
     }
-    this.#byFacts = [...this.#rules.values()]
-      .filter(({ leaves }) => leaves.some((leaf) => leaf.facts))
-      .map(({ id }) => id);
+    this.#byFacts = this.#rules.filter(({ leaves }) => leaves.some((leaf) => leaf.facts)).map(({ id }) => id);
     const slotted = this.#shapes.slots.some((slot) => slot.needsProperties);
     this.#needing = this.#shapes.atoms.filter(
       (atom) => slotted || atom.tests.some((test) => test.needsProperties),
@@ -89,11 +91,11 @@ export class RuleSet {
   }
 
   get size(): number {
-    return this.#rules.size;
+    return this.#rules.length;
   }
 
   get ids(): readonly number[] {
-    return [...this.#rules.keys()];
+    return this.#rules.map(({ id }) => id);
   }
 
   /** One event of the log, or null when no rule looks at it. */
@@ -112,7 +114,7 @@ export class RuleSet {
   }
 
   newPerson(person: number): PersonState {
-    return new PersonState(person);
+    return new PersonState(person, this.#shapes.widths);
   }
 
   add(state: PersonState, entry: Entry): void {
@@ -128,7 +130,9 @@ export class RuleSet {
     const traits: Record<string, Facts['traits'][string]> = {};
     for (const name of this.wants.traits) {
       const value = Object.hasOwn(facts.traits, name) ? facts.traits[name] : undefined;
-      if (value !== undefined) Object.defineProperty(traits, name, { value, enumerable: true });
+      if (value === undefined) continue;
+      if (name === '__proto__') Object.defineProperty(traits, name, { value, enumerable: true });
+      else traits[name] = value;
     }
     state.facts = { ...facts, traits };
     state.version++;
@@ -149,8 +153,9 @@ export class RuleSet {
     const { root } = this.#ruleOf(rule);
     this.#look(root, state, now);
     const isIn = root.truth;
-    const future = this.#firstAfter(state, now);
+    const future = this.#future;
     let { next, exact } = root;
+    if (exact && future === Number.POSITIVE_INFINITY) return { in: isIn, until: next };
     for (let looks = 0; ; looks++) {
       if (future < next) {
         next = future;
@@ -162,12 +167,9 @@ export class RuleSet {
       this.#look(root, state, at);
       if (root.truth !== isIn) return { in: isIn, until: at };
       ({ next, exact } = root);
-      if (future < Number.POSITIVE_INFINITY && at >= future) {
-        const later = this.#firstAfter(state, at);
-        if (later < next) {
-          next = later;
-          exact = false;
-        }
+      if (at >= future && this.#future < next) {
+        next = this.#future;
+        exact = false;
       }
     }
   }
@@ -202,6 +204,7 @@ export class RuleSet {
       this.#person = state;
       this.#version = state.version;
       this.#now = now;
+      this.#future = this.#firstAfter(state, now);
       this.#stamp++;
     }
     root.run(state, now, this.#stamp);
@@ -214,7 +217,9 @@ export class RuleSet {
   }
 
   #ruleOf(id: number): Compiled {
-    const rule = this.#rules.get(id);
+    // Mostly a rule's number is its place.
+    const placed = this.#rules[id];
+    const rule = placed?.id === id ? placed : this.#byId.get(id);
     if (!rule) throw new RangeError(`There is no rule ${id} in this set.`);
     return rule;
   }

@@ -20,6 +20,9 @@ export interface ValueTest {
   due?(value: SqlValue, w: SqlWriter): string;
 }
 
+/** Dates of birth repeat; so many of them are kept as they were read. */
+const mostRead = 20_000;
+
 export const never = '9000000000000000';
 
 type Tests = TestJson & { not?: TestJson };
@@ -114,8 +117,17 @@ function dayOfYear(nextDays: number, days: Days): Omit<ValueTest, 'key'> {
     for (let i = 0; i <= nextDays; i++) if (days.monthDays(today + i).includes(monthDay)) return true;
     return false;
   };
-  const monthDayOf = (value: JsonValue | undefined) =>
-    typeof value === 'string' && instantOf(value) !== null ? value.slice(5, 10) : null;
+  const read = new Map<string, string | null>();
+  const monthDayOf = (value: JsonValue | undefined) => {
+    if (typeof value !== 'string') return null;
+    let monthDay = read.get(value);
+    if (monthDay === undefined) {
+      monthDay = instantOf(value) === null ? null : value.slice(5, 10);
+      if (read.size >= mostRead) read.clear();
+      read.set(value, monthDay);
+    }
+    return monthDay;
+  };
   // There are 366 of them, and many people to each.
   const known = new Map<string, { today: number; truth: boolean; next: number }>();
   const about = (monthDay: string, now: number) => {

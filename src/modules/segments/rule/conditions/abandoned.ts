@@ -1,6 +1,6 @@
 import { AbandonedCondition } from '../../schema.ts';
 import { type Atom, atomOf, atomSql } from '../atoms.ts';
-import type { ConditionKind, Leaf, Live, Matcher } from '../node.ts';
+import type { ConditionKind, Leaf, Live, Masks } from '../node.ts';
 import type { PersonState } from '../timeline.ts';
 import { durationMs, type Window, windowOf } from '../window.ts';
 import { dueSql, insideSql } from '../window-sql.ts';
@@ -42,29 +42,27 @@ function abandonedLeaf(a: Atom, b: Atom, within: number, window: Window): Leaf {
       ...dueSql([a], window, w),
       `minIf(t + ${w.param(within, 'Int64')}, ${atomSql(a, w)} and t + ${w.param(within, 'Int64')} > ${w.param(w.now, 'Int64')})`,
     ],
-    live: (builder) => new LiveAbandoned(builder.matcher([a]), builder.matcher([b]), within, window),
+    live: (builder) => new LiveAbandoned(builder.masks([[a], [b]]), within, window),
   };
 }
 
 class LiveAbandoned implements Live {
   next = Number.POSITIVE_INFINITY;
   exact = true;
-  readonly #a: Matcher;
-  readonly #b: Matcher;
+  readonly #masks: Masks;
   readonly #within: number;
   readonly #window: Window;
 
-  constructor(a: Matcher, b: Matcher, within: number, window: Window) {
-    this.#a = a;
-    this.#b = b;
+  /** The first bit for what was begun, the second for what ends it. */
+  constructor(masks: Masks, within: number, window: Window) {
+    this.#masks = masks;
     this.#within = within;
     this.#window = window;
   }
 
   test(person: PersonState, now: number): boolean {
     const { time, shape } = person;
-    const { has: isA } = this.#a;
-    const { has: isB } = this.#b;
+    const masks = this.#masks.of;
     const from = this.#window.from(now);
     let laterB = Number.POSITIVE_INFINITY;
     let instantB = Number.POSITIVE_INFINITY;
@@ -73,11 +71,12 @@ class LiveAbandoned implements Live {
     for (let i = person.last(now); i >= 0; i--) {
       const t = time[i] as number;
       if (t < from) break;
+      const mask = masks[shape[i] as number] as number;
+      if (mask === 0) continue;
       // A B of the same instant is not after A.
       if (instantB !== t && instantB < laterB) laterB = instantB;
-      const s = shape[i] as number;
-      if (isB[s] === 1) instantB = t;
-      if (isA[s] === 0 || t >= this.#window.to || laterB <= t + this.#within) continue;
+      if ((mask & 2) !== 0) instantB = t;
+      if ((mask & 1) === 0 || t >= this.#window.to || laterB <= t + this.#within) continue;
       if (t + this.#within <= now) {
         this.next = this.#window.leaves(t);
         // One that still waits may take its place before it leaves.

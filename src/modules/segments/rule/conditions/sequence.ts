@@ -1,6 +1,6 @@
 import { SequenceCondition } from '../../schema.ts';
 import { type Atom, atomOf, atomSql } from '../atoms.ts';
-import type { ConditionKind, Leaf, Live, Matcher } from '../node.ts';
+import type { ConditionKind, Leaf, Live, Masks } from '../node.ts';
 import type { SqlWriter } from '../sql-writer.ts';
 import type { PersonState } from '../timeline.ts';
 import { durationMs, type Window, windowOf } from '../window.ts';
@@ -42,10 +42,9 @@ function sequenceLeaf(steps: readonly Atom[], within: number, without: Atom | nu
     due: (w) => dueSql(steps.slice(0, 1), window, w),
     live: (b) =>
       new LiveSequence(
-        steps.map((one) => b.matcher([one])),
+        b.masks([...steps.map((one) => [one]), ...(without ? [[without]] : [])]),
+        steps.length,
         within,
-        without && b.matcher([without]),
-        b.matcher(atoms),
         window,
       ),
   };
@@ -96,26 +95,17 @@ function foldSql(
 class LiveSequence implements Live {
   next = Number.POSITIVE_INFINITY;
   readonly exact = true;
-  readonly #steps: readonly Matcher[];
+  readonly #masks: Masks;
   readonly #within: number;
-  readonly #without: Matcher | null;
-  readonly #any: Matcher;
   readonly #window: Window;
   readonly #chains: Float64Array;
 
-  constructor(
-    steps: readonly Matcher[],
-    within: number,
-    without: Matcher | null,
-    any: Matcher,
-    window: Window,
-  ) {
-    this.#steps = steps;
+  /** A bit for each step, and one for what is not to come between. */
+  constructor(masks: Masks, steps: number, within: number, window: Window) {
+    this.#masks = masks;
     this.#within = within;
-    this.#without = without;
-    this.#any = any;
     this.#window = window;
-    this.#chains = new Float64Array(steps.length);
+    this.#chains = new Float64Array(steps);
   }
 
   test(person: PersonState, now: number): boolean {
@@ -126,40 +116,31 @@ class LiveSequence implements Live {
 
   #best(person: PersonState, now: number): number {
     const { time, shape } = person;
+    const masks = this.#masks.of;
+    const chains = this.#chains;
+    const final = chains.length - 1;
+    for (let step = 0; step <= final; step++) chains[step] = Number.NEGATIVE_INFINITY;
     const end = person.last(now);
-    const from = this.#window.from(now);
-    let i = end;
-    while (i >= 0 && (time[i] as number) >= from) i--;
-    const chains = this.#chains.fill(Number.NEGATIVE_INFINITY);
-    const { has } = this.#any;
-    for (i++; i <= end; ) {
-      if (has[shape[i] as number] === 0) {
-        i++;
-        continue;
-      }
-      const t = time[i] as number;
-      let after = i + 1;
-      while (after <= end && time[after] === t) after++;
-      this.#instant(chains, t, shape, i, after);
-      i = after;
+    for (let i = person.firstFrom(this.#window.from(now)); i <= end; ) {
+      let mask = masks[shape[i] as number] as number;
+      const t = time[i++] as number;
+      if (mask === 0) continue;
+      while (i <= end && time[i] === t) mask |= masks[shape[i++] as number] as number;
+      this.#instant(chains, final, t, mask);
     }
-    return chains[chains.length - 1] as number;
+    return chains[final] as number;
   }
 
-  /** All events of one instant: entries from `from` to before `to`. */
-  #instant(chains: Float64Array, t: number, shape: Uint32Array, from: number, to: number): void {
-    const final = this.#steps.length - 1;
-    for (let step = final; step >= 0; step--) {
-      if (!reaches(this.#steps[step] as Matcher, shape, from, to)) continue;
-      if (step === 0) {
-        if (t < this.#window.to) chains[0] = t;
-        continue;
-      }
+  /** All that happened at one instant. */
+  #instant(chains: Float64Array, final: number, t: number, mask: number): void {
+    for (let step = final; step > 0; step--) {
+      if ((mask & (1 << step)) === 0) continue;
       const start = chains[step - 1] as number;
       if (start > (chains[step] as number) && (step < final || t - start <= this.#within))
         chains[step] = start;
     }
-    if (!this.#without || !reaches(this.#without, shape, from, to)) return;
+    if ((mask & 1) !== 0 && t < this.#window.to) chains[0] = t;
+    if ((mask & (1 << (final + 1))) === 0) return;
     for (let step = 0; step < final; step++) {
       if ((chains[step] as number) < t) chains[step] = Number.NEGATIVE_INFINITY;
     }
@@ -169,13 +150,8 @@ class LiveSequence implements Live {
     const best = this.#best(person, now);
     return {
       found: best === Number.NEGATIVE_INFINITY ? null : best,
-      wanted: { steps: this.#steps.length },
+      wanted: { steps: this.#chains.length },
       times: best === Number.NEGATIVE_INFINITY ? [] : [best],
     };
   }
-}
-
-function reaches({ has }: Matcher, shape: Uint32Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (has[shape[i] as number] === 1) return true;
-  return false;
 }
