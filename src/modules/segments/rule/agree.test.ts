@@ -117,10 +117,10 @@ class Comparison {
   async loaded(now: number): Promise<void> {
     const { sql, params } = this.set.loadSql({ workspaceId: this.world.workspaceId, keys: null, position });
     const states = new Map(
-      [...this.live].map(([person, { facts }]) => {
-        const state = this.set.newPerson(person);
+      this.world.people.map(({ id, facts }) => {
+        const state = this.set.newPerson(id);
         this.set.setFacts(state, facts);
-        return [person, state];
+        return [id, state];
       }),
     );
     for (const row of await ch.query<LoadedRow & { person: string }>(sql, params)) {

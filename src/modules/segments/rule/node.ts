@@ -42,6 +42,8 @@ export interface LiveBuilder {
   matcher(atoms: readonly Atom[]): Matcher;
   /** By shape a bit for each of these lists of atoms (at most 16) that it matches. */
   masks(lists: readonly (readonly Atom[])[]): Masks;
+  /** Where a trait stands among those of a person's state. */
+  trait(name: string): number;
   /** The events that match, with the cells of a slot that all of them then carry. */
   series(atoms: readonly Atom[], slot?: Slot): Series;
 }

@@ -1,13 +1,14 @@
 import type { Atom } from './atoms.ts';
 import { Days } from './days.ts';
 import { type EventRow, timeOf } from './event.ts';
+import type { JsonValue } from './json.ts';
 import { LeafNode, type LiveNode, ManyNode, NotNode } from './live.ts';
 import { loadSql, timersSql } from './load-sql.ts';
 import type { Statement } from './members-sql.ts';
 import type { Leaf, Node } from './node.ts';
 import { leavesOf, lower, type Rule, type RuleContext } from './read.ts';
 import { Shapes } from './shapes.ts';
-import { type Entry, type Facts, PersonState } from './timeline.ts';
+import { type Entry, type Facts, nothing, PersonState } from './timeline.ts';
 
 /** What the rules of a set look at, so that nothing else has to be fetched. */
 export interface Wants {
@@ -49,6 +50,8 @@ interface Compiled {
 }
 
 const mostLooks = 64;
+const longestShared = 40;
+const mostShared = 20_000;
 
 /** All rules of a workspace, compiled together: what several ask for is worked out once. */
 export class RuleSet {
@@ -62,6 +65,7 @@ export class RuleSet {
   readonly #rulesOfShape: (readonly number[])[] = [];
   readonly #byFacts: readonly number[];
   readonly #needing: readonly Atom[];
+  readonly #texts = new Map<string, string>();
   #person: PersonState | null = null;
   #version = -1;
   #now = Number.NaN;
@@ -127,14 +131,16 @@ export class RuleSet {
 
   /** Keeps of the traits those that rules look at. */
   setFacts(state: PersonState, facts: Facts): void {
-    const traits: Record<string, Facts['traits'][string]> = {};
-    for (const name of this.wants.traits) {
-      const value = Object.hasOwn(facts.traits, name) ? facts.traits[name] : undefined;
-      if (value === undefined) continue;
-      if (name === '__proto__') Object.defineProperty(traits, name, { value, enumerable: true });
-      else traits[name] = value;
-    }
-    state.facts = { ...facts, traits };
+    const { traits, consent, lists, snapshots, more } = facts;
+    const { wants } = this;
+    state.traits = this.#shapes.traits.map((name) =>
+      Object.hasOwn(traits, name) ? this.#shared(traits[name]) : undefined,
+    );
+    const about = { ...nothing };
+    if (wants.consent) about.consent = consent;
+    if (wants.lists && lists.length > 0) about.lists = lists;
+    if (wants.snapshots) about.snapshots = snapshots;
+    state.facts = more ? { ...about, more } : about;
     state.version++;
   }
 
@@ -180,6 +186,16 @@ export class RuleSet {
     return this.#why(node, state, now);
   }
 
+  /** Many people have the same words; one copy of each is kept, and found again faster. */
+  #shared(value: JsonValue | undefined): JsonValue | undefined {
+    if (typeof value !== 'string' || value.length > longestShared) return value;
+    const known = this.#texts.get(value);
+    if (known !== undefined) return known;
+    if (this.#texts.size >= mostShared) this.#texts.clear();
+    this.#texts.set(value, value);
+    return value;
+  }
+
   #why(node: Node, state: PersonState, now: number): Why {
     const { live } = this.#built(node);
     this.#look(live, state, now);
@@ -200,14 +216,17 @@ export class RuleSet {
   }
 
   #look(root: LiveNode, state: PersonState, now: number): void {
-    if (this.#person !== state || this.#version !== state.version || this.#now !== now) {
-      this.#person = state;
-      this.#version = state.version;
-      this.#now = now;
-      this.#future = this.#firstAfter(state, now);
-      this.#stamp++;
-    }
+    if (this.#person !== state || this.#version !== state.version || this.#now !== now)
+      this.#attend(state, now);
     root.run(state, now, this.#stamp);
+  }
+
+  #attend(state: PersonState, now: number): void {
+    this.#person = state;
+    this.#version = state.version;
+    this.#now = now;
+    this.#future = this.#firstAfter(state, now);
+    this.#stamp++;
   }
 
   /** Events may be dated ahead; they count from their own time on. */
@@ -228,16 +247,16 @@ export class RuleSet {
     if ('leaf' in node) {
       const { leaf } = node;
       this.#leaves.set(leaf.key, this.#leaves.get(leaf.key) ?? leaf);
-      return this.#shared(leaf.key, () => new LeafNode(leaf.live(this.#shapes)));
+      return this.#node(leaf.key, () => new LeafNode(leaf.live(this.#shapes)));
     }
     if ('not' in node) {
       const of = this.#built(node.not);
-      return this.#shared(`not(${of.key})`, () => new NotNode(of.live));
+      return this.#node(`not(${of.key})`, () => new NotNode(of.live));
     }
     const isAny = 'any' in node;
     const parts = (isAny ? node.any : node.all).map((part) => this.#built(part));
     const keys = [...new Set(parts.map((part) => part.key))].sort();
-    return this.#shared(
+    return this.#node(
       `${isAny ? 'any' : 'all'}(${keys.join(' ')})`,
       () =>
         new ManyNode(
@@ -247,7 +266,7 @@ export class RuleSet {
     );
   }
 
-  #shared(key: string, make: () => LiveNode): { key: string; live: LiveNode } {
+  #node(key: string, make: () => LiveNode): { key: string; live: LiveNode } {
     let live = this.#nodes.get(key);
     if (!live) this.#nodes.set(key, (live = make()));
     return { key, live };

@@ -105,6 +105,8 @@ export class Shapes {
   readonly #series = new Map<string, Series>();
   readonly #shapes: Shape[] = [];
   readonly #byAtoms = new Map<string, Shape>();
+  /** The names of those that are looked at. */
+  readonly traits: string[] = [];
   readonly widths = new Table();
   readonly #candidates = new Map<string, Map<string, Candidates>>();
   #known: ReadonlySet<string> | null = null;
@@ -123,6 +125,11 @@ export class Shapes {
     let masks = this.#masks.get(key);
     if (!masks) this.#masks.set(key, (masks = new ShapeMasks(ids)));
     return masks;
+  }
+
+  trait(name: string): number {
+    const known = this.traits.indexOf(name);
+    return known >= 0 ? known : this.traits.push(name) - 1;
   }
 
   series(atoms: readonly Atom[], slot?: Slot): Series {

@@ -26,7 +26,7 @@ export interface Widths {
   readonly of: Uint16Array;
 }
 
-const nothing: Facts = { traits: {}, consent: {}, lists: [], snapshots: {} };
+export const nothing: Omit<Facts, 'traits'> = { consent: {}, lists: [], snapshots: {} };
 /** Arrays of at most 64 bytes cost no memory block of their own. */
 const firstCapacity = 4;
 const inlineCapacity = 8;
@@ -43,7 +43,9 @@ export class PersonState {
   cells: Float64Array | null = null;
   cellsUsed = 0;
   texts: string[] | null = null;
-  facts: Facts = nothing;
+  /** Of the facts, the traits that rules look at, each in its place. */
+  traits: readonly (JsonValue | undefined)[] = [];
+  facts: Omit<Facts, 'traits'> = nothing;
   /** Goes up with every change. */
   version = 0;
 

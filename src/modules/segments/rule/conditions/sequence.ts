@@ -1,6 +1,7 @@
 import { SequenceCondition } from '../../schema.ts';
 import { type Atom, atomOf, atomSql } from '../atoms.ts';
 import type { ConditionKind, Leaf, Live, Masks } from '../node.ts';
+import type { Series } from '../series.ts';
 import type { SqlWriter } from '../sql-writer.ts';
 import type { PersonState } from '../timeline.ts';
 import { durationMs, type Window, windowOf } from '../window.ts';
@@ -41,12 +42,20 @@ function sequenceLeaf(steps: readonly Atom[], within: number, without: Atom | nu
     },
     due: (w) => dueSql(steps.slice(0, 1), window, w),
     live: (b) =>
-      new LiveSequence(
-        b.masks([...steps.map((one) => [one]), ...(without ? [[without]] : [])]),
-        steps.length,
-        within,
-        window,
-      ),
+      steps.length === 2
+        ? new LivePair(
+            b.series(steps.slice(0, 1)),
+            b.series(steps.slice(1)),
+            without && b.series([without]),
+            within,
+            window,
+          )
+        : new LiveSequence(
+            b.masks([...steps.map((one) => [one]), ...(without ? [[without]] : [])]),
+            steps.length,
+            within,
+            window,
+          ),
   };
 }
 
@@ -91,6 +100,61 @@ function foldSql(
   const sorted = w.ofEvents(`arraySort(arrayConcat(${lists.join(', ')}))`);
   return `(arrayFold((acc, x) -> (${parts.join(', ')}), ${sorted}, ${start}).${n})`;
 }
+
+/** Two steps, which most are: from the latest beginning backwards, each with the first end after it. */
+class LivePair implements Live {
+  next = Number.POSITIVE_INFINITY;
+  readonly exact = true;
+  readonly #begins: Series;
+  readonly #ends: Series;
+  readonly #without: Series | null;
+  readonly #within: number;
+  readonly #window: Window;
+
+  constructor(begins: Series, ends: Series, without: Series | null, within: number, window: Window) {
+    this.#begins = begins;
+    this.#ends = ends;
+    this.#without = without;
+    this.#within = within;
+    this.#window = window;
+  }
+
+  test(person: PersonState, now: number): boolean {
+    const best = this.#best(person, now);
+    this.next = best === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : this.#window.leaves(best);
+    return best !== Number.NEGATIVE_INFINITY;
+  }
+
+  #best(person: PersonState, now: number): number {
+    const [begins, ends, without] = [this.#begins, this.#ends, this.#without];
+    begins.of(person);
+    ends.of(person);
+    without?.of(person);
+    const from = this.#window.from(now);
+    let end = ends.skip(now, from);
+    let between = without ? without.skip(now, from) : 0;
+    let firstEnd = Number.POSITIVE_INFINITY;
+    let firstBetween = Number.POSITIVE_INFINITY;
+    for (let k = begins.skip(Math.min(now, this.#window.to - 1), from); begins.reach(k, from); k++) {
+      const begin = begins.times[k] as number;
+      while (ends.reach(end, begin + 1)) firstEnd = ends.times[end++] as number;
+      if (firstEnd === Number.POSITIVE_INFINITY || firstEnd - begin > this.#within) continue;
+      while (without?.reach(between, begin + 1)) firstBetween = without.times[between++] as number;
+      if (firstBetween >= firstEnd) return begin;
+    }
+    return Number.NEGATIVE_INFINITY;
+  }
+
+  explain(person: PersonState, now: number) {
+    const best = this.#best(person, now);
+    return { ...foundAt(best), wanted: { steps: 2 } };
+  }
+}
+
+const foundAt = (best: number) => ({
+  found: best === Number.NEGATIVE_INFINITY ? null : best,
+  times: best === Number.NEGATIVE_INFINITY ? [] : [best],
+});
 
 class LiveSequence implements Live {
   next = Number.POSITIVE_INFINITY;
@@ -148,10 +212,6 @@ class LiveSequence implements Live {
 
   explain(person: PersonState, now: number) {
     const best = this.#best(person, now);
-    return {
-      found: best === Number.NEGATIVE_INFINITY ? null : best,
-      wanted: { steps: this.#chains.length },
-      times: best === Number.NEGATIVE_INFINITY ? [] : [best],
-    };
+    return { ...foundAt(best), wanted: { steps: this.#chains.length } };
   }
 }
