@@ -5,7 +5,6 @@ import { testClickHouse } from '../../../../test/fixtures/clickhouse.ts';
 import {
   type LiveWorld,
   liveStates,
-  makeTables,
   membersAt,
   membersOf,
   position,
@@ -30,7 +29,6 @@ let ch: ClickHouse;
 let drop: () => Promise<void>;
 beforeAll(async () => {
   ({ ch, drop } = await testClickHouse());
-  await makeTables(ch);
 });
 afterAll(() => drop());
 

@@ -159,24 +159,18 @@ export class RuleSet {
     const { root } = this.#ruleOf(rule);
     this.#look(root, state, now);
     const isIn = root.truth;
-    const future = this.#future;
     let { next, exact } = root;
-    if (exact && future === Number.POSITIVE_INFINITY) return { in: isIn, until: next };
     for (let looks = 0; ; looks++) {
-      if (future < next) {
-        next = future;
+      // At the very moment of a change an event that is dated ahead may undo it.
+      if (this.#future <= next) {
+        next = this.#future;
         exact = false;
       }
       if (exact || next === Number.POSITIVE_INFINITY) return { in: isIn, until: next };
       if (looks === mostLooks) return { in: isIn, until: next, early: true };
-      const at = next;
-      this.#look(root, state, at);
-      if (root.truth !== isIn) return { in: isIn, until: at };
+      this.#look(root, state, next);
+      if (root.truth !== isIn) return { in: isIn, until: next };
       ({ next, exact } = root);
-      if (at >= future && this.#future < next) {
-        next = this.#future;
-        exact = false;
-      }
     }
   }
 
