@@ -6,6 +6,9 @@ const dayMs = 86_400_000;
 export class Days {
   readonly #zone: string;
   readonly #midnights = new Map<number, number>();
+  #last = 0;
+  #from = Number.POSITIVE_INFINITY;
+  #to = Number.NEGATIVE_INFINITY;
   readonly #monthDays = new Map<number, readonly string[]>();
 
   constructor(zone: string) {
@@ -14,9 +17,13 @@ export class Days {
 
   /** The number of the day (days since 1970-01-01, as on a calendar) that holds the instant. */
   of(ms: number): number {
+    if (ms >= this.#from && ms < this.#to) return this.#last;
     let day = Math.floor(ms / dayMs);
     while (this.start(day) > ms) day--;
     while (this.start(day + 1) <= ms) day++;
+    this.#last = day;
+    this.#from = this.start(day);
+    this.#to = this.start(day + 1);
     return day;
   }
 
