@@ -140,9 +140,7 @@ export function memberRoutes(app: App, segments: Segments): void {
       const before = cursor === undefined ? clock.ms() + 1 : Number(cursor);
       const since = new Date(clock.ms() - days * 86_400_000);
       const waiting = await segments.membership.toldLately(workspaceId, { segment: row.id });
-      const sizes = await pg.inWorkspace(workspaceId, (tx) =>
-        sql.sizesSince(tx, workspaceId, row.id, since),
-      );
+      const sizes = await pg.inWorkspace(workspaceId, (tx) => sql.sizesSince(tx, workspaceId, row.id, since));
       const there = await members.historyOfSegment(ch, { workspaceId, segment: row.id, before, most: limit });
       const last = there.at(-1);
       const oldest = there.length >= limit && last ? Number(last.at_ms) : 0;

@@ -198,7 +198,17 @@ export class Evaluation {
   ): void {
     const cause = JSON.stringify(why);
     const { id, segmentId } = edition;
-    this.changes.push({ segmentId, edition: id, person, isIn: entered, sinceMs, untilMs, told, counted, cause });
+    this.changes.push({
+      segmentId,
+      edition: id,
+      person,
+      isIn: entered,
+      sinceMs,
+      untilMs,
+      told,
+      counted,
+      cause,
+    });
     if (counted) this.#moved.add(segmentId);
     if (!told) return;
     const type = entered ? 'segment.entered' : 'segment.left';

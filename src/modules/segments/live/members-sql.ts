@@ -12,7 +12,16 @@ const memberColumns = [
   'until_ms',
   'version',
 ] as const;
-const historyColumns = ['workspace_id', 'segment', 'person', 'at_ms', 'entered', 'cause', 'noted_ms', 'version'] as const;
+const historyColumns = [
+  'workspace_id',
+  'segment',
+  'person',
+  'at_ms',
+  'entered',
+  'cause',
+  'noted_ms',
+  'version',
+] as const;
 
 export async function insertMembers(
   ch: ClickHouse,

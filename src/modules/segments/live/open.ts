@@ -38,7 +38,7 @@ export async function openWorkspace(
   deps: RoundDeps & { rules: Rules; room: number },
   tx: Tx,
   id: number,
-  o: { row: sql.RunnerRow; position: number; nowMs: number; now: Date },
+  o: { row: sql.RunnerRow; position: number; nowMs: number; now: Date; tick: number },
 ): Promise<Opened> {
   const { row, position, now } = o;
   const contextHash = await deps.rules.contextHash(id);
@@ -90,6 +90,7 @@ export async function openWorkspace(
     timersFrom: evaluatedMs,
     seenKey,
     backfillFrom,
+    openedTick: o.tick,
   });
   await fillRing(deps, tx, workspace);
   return { workspace, compiled };

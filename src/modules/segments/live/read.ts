@@ -93,11 +93,16 @@ export class Membership {
   }
 
   /** Who entered or left and is not in ClickHouse's history yet, the newest first. */
-  async toldLately(workspaceId: number, of: { segment: number } | { person: number }): Promise<WaitingChange[]> {
+  async toldLately(
+    workspaceId: number,
+    of: { segment: number } | { person: number },
+  ): Promise<WaitingChange[]> {
     const { pg, waiting } = this.#deps;
     const rows = await pg.inWorkspace(workspaceId, (tx) => waiting.of(tx, workspaceId));
     return rows
-      .filter((row) => row.told && ('segment' in of ? row.segment_id === of.segment : row.person === of.person))
+      .filter(
+        (row) => row.told && ('segment' in of ? row.segment_id === of.segment : row.person === of.person),
+      )
       .reverse();
   }
 }

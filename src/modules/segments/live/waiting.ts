@@ -43,7 +43,12 @@ export class Waiting {
     if (round.changes.length === 0) return;
     const { version, nowMs } = round;
     await sql.insertRound(tx, workspaceId, { version, nowMs, payload: pack(round.changes) });
-    tx.afterCommit(() => this.#of(workspaceId).set(version, round.changes.map((one) => toWaiting(one, version, nowMs))));
+    tx.afterCommit(() =>
+      this.#of(workspaceId).set(
+        version,
+        round.changes.map((one) => toWaiting(one, version, nowMs)),
+      ),
+    );
   }
 
   /** Those of a workspace, the oldest first; of one round in the order in which they were made. */
@@ -68,7 +73,8 @@ export class Waiting {
   /** The same of an edition: of each person the newest. */
   async ofEdition(tx: Tx, workspaceId: number, edition: number): Promise<WaitingChange[]> {
     const newest = new Map<number, WaitingChange>();
-    for (const one of await this.of(tx, workspaceId)) if (one.edition === edition) newest.set(one.person, one);
+    for (const one of await this.of(tx, workspaceId))
+      if (one.edition === edition) newest.set(one.person, one);
     return [...newest.values()];
   }
 
@@ -134,16 +140,18 @@ const toWaiting = (one: Change, version: number, nowMs: number): WaitingChange =
 type Packed = [number, number, number, 0 | 1, number, number, number, string];
 
 function pack(changes: readonly Change[]): Buffer {
-  const rows = changes.map((one): Packed => [
-    one.segmentId,
-    one.edition,
-    one.person,
-    one.isIn ? 1 : 0,
-    one.sinceMs,
-    one.untilMs,
-    (one.told ? 1 : 0) + (one.counted ? 2 : 0),
-    one.cause,
-  ]);
+  const rows = changes.map(
+    (one): Packed => [
+      one.segmentId,
+      one.edition,
+      one.person,
+      one.isIn ? 1 : 0,
+      one.sinceMs,
+      one.untilMs,
+      (one.told ? 1 : 0) + (one.counted ? 2 : 0),
+      one.cause,
+    ],
+  );
   return zstdCompressSync(JSON.stringify(rows));
 }
 

@@ -39,6 +39,7 @@ export async function stateOf(
       timersFrom: 0,
       seenKey: Number.MAX_SAFE_INTEGER,
       backfillFrom: null,
+      openedTick: 0,
     });
     await fillRing(deps, tx, workspace);
     const [loaded] = await loadPersons(deps, tx, workspace, [facts]);

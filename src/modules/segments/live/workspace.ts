@@ -24,6 +24,8 @@ export class Workspace {
   readonly openedAt: number;
   readonly openedMs: number;
   readonly openedRound: number;
+  /** By the clock that only runs on. */
+  readonly openedTick: number;
   /** Of what the set was compiled with beside the rules. */
   readonly contextHash: string;
   /** As of the last committed round. */
@@ -70,6 +72,7 @@ export class Workspace {
     timersFrom: number;
     seenKey: number;
     backfillFrom: number | null;
+    openedTick: number;
   }) {
     this.id = o.id;
     this.set = o.set;
@@ -85,6 +88,7 @@ export class Workspace {
     this.openedAt = o.position;
     this.openedMs = o.nowMs;
     this.openedRound = o.round;
+    this.openedTick = o.openedTick;
     this.backfillFrom = o.backfillFrom;
   }
 
