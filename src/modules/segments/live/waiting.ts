@@ -53,14 +53,16 @@ export class Waiting {
 
   /** Those of a workspace, the oldest first; of one round in the order in which they were made. */
   async of(tx: Tx, workspaceId: number): Promise<readonly WaitingChange[]> {
-    const known = this.#of(workspaceId);
+    // A copy: what is carried meanwhile is let go of.
+    const known = new Map(this.#of(workspaceId));
     const rounds = await sql.roundsOf(tx, workspaceId, [...known.keys()]);
     const waiting = new Set(rounds.map(({ version }) => version));
     for (const version of known.keys()) {
       // What a commit of this moment has put there may be younger than what the query saw.
-      if (!waiting.has(version) && version < (rounds.at(-1)?.version ?? 0)) known.delete(version);
+      if (!waiting.has(version) && version < (rounds.at(-1)?.version ?? 0))
+        this.#of(workspaceId).delete(version);
     }
-    return rounds.flatMap((round) => this.#changes(workspaceId, round));
+    return rounds.flatMap((round) => known.get(round.version) ?? this.#changes(workspaceId, round));
   }
 
   /** The same of some persons. */
@@ -84,11 +86,17 @@ export class Waiting {
     most: number,
   ): Promise<{ workspaceId: number; version: number; changes: readonly WaitingChange[] }[]> {
     const rounds = await sql.oldestRounds(tx, most);
-    const missing = rounds.filter((one) => !this.#of(one.workspace_id).has(one.version));
+    const atHand = new Map(
+      rounds.map((one) => [
+        `${one.workspace_id} ${one.version}`,
+        this.#of(one.workspace_id).get(one.version),
+      ]),
+    );
+    const missing = rounds.filter((one) => !atHand.get(`${one.workspace_id} ${one.version}`));
     const payloads = missing.length === 0 ? [] : await sql.payloadsOf(tx, missing);
     const found = new Map(payloads.map((one) => [`${one.workspace_id} ${one.version}`, one]));
     return rounds.map(({ workspace_id: workspaceId, version }) => {
-      const known = this.#of(workspaceId).get(version);
+      const known = atHand.get(`${workspaceId} ${version}`);
       const round = found.get(`${workspaceId} ${version}`);
       return { workspaceId, version, changes: known ?? (round ? unpack(round) : []) };
     });
@@ -112,12 +120,8 @@ export class Waiting {
   }
 
   #changes(workspaceId: number, round: sql.RoundRow): readonly WaitingChange[] {
-    const known = this.#of(workspaceId);
-    let changes = known.get(round.version);
-    if (!changes) {
-      changes = unpack(round);
-      known.set(round.version, changes);
-    }
+    const changes = unpack(round);
+    this.#of(workspaceId).set(round.version, changes);
     return changes;
   }
 }
