@@ -12,7 +12,7 @@ import { Carrier } from './live/carry.ts';
 import type { Listening } from './live/evaluation.ts';
 import { PersonExtras } from './live/extras.ts';
 import { removeEditions, removePersons } from './live/members-sql.ts';
-import { deleteEditions, oldEditions, raiseSetVersion } from './live/persist-sql.ts';
+import { deleteEditions, hasEditions, oldEditions, raiseSetVersion, renewAll } from './live/persist-sql.ts';
 import { type Proof, prove } from './live/prove.ts';
 import { Membership } from './live/read.ts';
 import { expanded, refersTo, WorkspaceRules } from './live/rules.ts';
@@ -44,6 +44,8 @@ export type Segments = ReturnType<typeof createSegments>;
 const usualRoom = 25_000_000;
 const lookaheadMs = 10 * 60_000;
 const askAgainMs = 500;
+const ownFacts = ['segment.entered', 'segment.left', 'segment.moved'];
+const keepFactsMs = 30 * 86_400_000;
 
 /** Rules about people, and who is in them, kept up to date at any moment. */
 export function createSegments(deps: SegmentsDeps) {
@@ -80,6 +82,15 @@ export function createSegments(deps: SegmentsDeps) {
       await carrier.flush();
       await removePersons(ch, workspaceId, keys);
     },
+  });
+
+  collect.onForgotten(async (workspaceId) => {
+    await pg.inWorkspace(workspaceId, async (tx) => {
+      if (!(await hasEditions(tx, workspaceId))) return;
+      await renewAll(tx, workspaceId, clock.now());
+      await raiseSetVersion(tx, workspaceId);
+      wake(tx, workspaceId);
+    });
   });
 
   const wake = (tx: Tx, workspaceId: number) => tx.afterCommit(() => runner.wake(workspaceId));
@@ -145,6 +156,7 @@ export function createSegments(deps: SegmentsDeps) {
       await removeEditions(ch, workspace.id, old);
       await pg.inWorkspace(workspace.id, (tx) => deleteEditions(tx, workspace.id, old));
     }
+    await facts.forgetOld(ownFacts, new Date(clock.ms() - keepFactsMs));
   });
   jobs.cron('segments.tidy', '50 4 * * *');
 

@@ -104,11 +104,16 @@ export class Evaluation {
     for (const person of this.#touched.keys()) yield person.key;
   }
 
-  /** Which segments somebody came into or went out of, and who did where somebody is `listening`. */
+  /** Who came and went, where somebody is `listening`. */
   facts(listening: Listening): Fact[] {
-    const told = this.#facts.filter(({ segment }) => listening === 'all' || listening.has(segment));
-    const moved = { type: 'segment.moved', subject: '', data: { segments: [...this.#moved] } };
-    return [...(this.#moved.size > 0 ? [moved] : []), ...told.map(({ fact }) => fact)];
+    return this.#facts
+      .filter(({ segment }) => listening === 'all' || listening.has(segment))
+      .map(({ fact }) => fact);
+  }
+
+  /** Segments that somebody came into or went out of. */
+  moved(): ReadonlySet<number> {
+    return this.#moved;
   }
 
   #evaluate(person: Person, { rules, cause, silent }: Touched): void {

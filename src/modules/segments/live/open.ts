@@ -13,6 +13,8 @@ export interface Compiled {
   members: readonly ((at: { position: number; now: number }) => Statement)[];
   /** Several of them by one reading: `person`, and in `rules` the places among those asked for. */
   several: (places: readonly number[], at: { position: number; now: number }) => Statement;
+  /** One of them as a set of its own. */
+  alone(place: number): RuleSet;
   contextHash: string;
 }
 

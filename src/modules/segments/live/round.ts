@@ -19,6 +19,8 @@ const mostBatches = 32;
 const mostChanges = 100;
 const mostDue = 300;
 const mostErrands = 500;
+/** How often open pages hear of which segments somebody came into or went out of. */
+const movedEveryMs = 500;
 
 export interface RoundDeps extends LoadDeps {
   facts: Facts;
@@ -100,7 +102,8 @@ export async function takeRound(
 
     const filled = workspace.filled.slice();
     const sizes = await sizesOf(deps, tx, workspace, filled);
-    if (batches.length + changed.length + popped.length + errands.length + filled.length === 0) return false;
+    const isQuiet = batches.length + changed.length + popped.length + errands.length + filled.length === 0;
+    if (isQuiet && !(workspace.moved.size > 0 && now - workspace.movedMs >= movedEveryMs)) return false;
 
     // From here on everything is at hand; what fails now voids all that is remembered.
     workspace.dirty = true;
@@ -350,7 +353,10 @@ async function write(
   await deps.waiting.put(tx, id, { version: round, nowMs: now, changes });
   for (const { edition, error } of faults) await sql.saveEditionError(tx, id, edition.id, error);
   const facts = evaluation.facts(await deps.listening(id));
-  if (facts.length > 0) await deps.facts.recordMany(tx, facts);
+  const moved = new Set([...workspace.moved, ...evaluation.moved()]);
+  const tellsMoved = moved.size > 0 && now - workspace.movedMs >= movedEveryMs;
+  if (tellsMoved) facts.push({ type: 'segment.moved', subject: '', data: { segments: [...moved] } });
+  await deps.facts.recordMany(tx, facts);
   const timersFrom = workspace.timersFrom ?? now;
   const evaluatedMs = Math.min(now, timersFrom, workspace.heap.next() - 1);
   const { owner, leaseMs } = deps;
@@ -366,6 +372,8 @@ async function write(
     workspace.position = position;
     workspace.round = round;
     workspace.nowMs = now;
+    workspace.moved = tellsMoved ? new Set() : moved;
+    if (tellsMoved) workspace.movedMs = now;
     workspace.dirty = false;
     workspace.memory.endRound();
     workspace.tellErrands();

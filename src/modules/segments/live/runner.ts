@@ -284,7 +284,12 @@ export class Runner {
     this.#woken.clear();
     const now = clock.ms();
     for (const [id, { workspace }] of this.#workspaces) {
-      if (workspace.heap.next() <= now || workspace.errands.length > 0 || workspace.filled.length > 0)
+      if (
+        workspace.heap.next() <= now ||
+        workspace.errands.length > 0 ||
+        workspace.filled.length > 0 ||
+        workspace.moved.size > 0
+      )
         found.add(id);
     }
     if (clock.tick() - this.#lookedAt < (found.size > 0 ? lookAgainMs : pollMs)) return [...found];

@@ -49,6 +49,9 @@ export class Workspace {
   leasedAt = 0;
   trimmedAt = Number.NEGATIVE_INFINITY;
   errands: Errand[] = [];
+  /** Segments that somebody came into or went out of, which is not told yet; and when that was told last. */
+  moved: ReadonlySet<number> = new Set();
+  movedMs = 0;
   /** Editions that ClickHouse has whole, to be switched over at the next round. */
   readonly filled: Edition[] = [];
   /** Everybody who fits is at hand. */
