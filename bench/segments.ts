@@ -194,7 +194,9 @@ async function timersLate(): Promise<number[]> {
   return text.trimEnd().split('\n').filter(Boolean).map(Number);
 }
 
-const per100k = (seconds: number, events: number) => Math.round((seconds / events) * 1e7) / 100;
+function per100k(seconds: number, events: number): number {
+  return Math.round((seconds / events) * 1e7) / 100;
+}
 
 function quantile(values: number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);

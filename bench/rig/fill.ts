@@ -37,6 +37,7 @@ export async function measureFill(
     const started = performance.now();
     for (const one of hundredRules().filter((_, n) => n % 2 === 0))
       await program.send('POST', '/api/segments', one);
+    o.say(`They were registered in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
     for (;;) {
       const { items } = await program.ask<Listed>('/api/segments');
       const faulty = items.find((one) => one.error !== null);
