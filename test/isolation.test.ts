@@ -272,6 +272,8 @@ function idFor(path: string, parameter: string): string {
     [/^\/api\/sources\/\{id\}/, ids.source],
     [/^\/api\/imports\/\{id\}/, ids.import],
     [/^\/api\/keys\/\{id\}/, ids.key],
+    [/^\/api\/segments\/\{id\}/, ids.segment],
+    [/^\/api\/segment-lists\/\{id\}/, ids.segmentList],
     [/^\/api\/webhooks\/\{id\}/, ids.webhook],
     [/^\/api\/segments\/\{id\}/, ids.segment],
     [/^\/api\/segment-lists\/\{id\}/, ids.segmentList],

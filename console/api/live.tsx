@@ -11,7 +11,6 @@ const stale: Record<Exclude<keyof LiveNews, 'events' | 'imports' | 'segments'>, 
   sources: ['sources', 'source'],
   quarantine: ['quarantine'],
   settings: ['settings', 'workspaces'],
-  segments: ['segments'],
 };
 
 type Listener = (news: News) => void;

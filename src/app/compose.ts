@@ -83,6 +83,7 @@ export async function compose(
     const people = createPeople({ ...engines, identity, facts, jobs, clock, log, suppressionKey });
     const { bufferEvents } = config;
     const collect = createCollect({ ...engines, identity, people, jobs, clock, log, bufferEvents });
+    const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
     const segments = createSegments({ ...engines, identity, people, collect, facts, jobs, clock, log });
     // A full disk is for those who have to write; the simulated brand does not.
     const load = () => (disk.ok() ? collect.load() : 1);
@@ -99,7 +100,6 @@ export async function compose(
       disk,
       home: config.home,
     });
-    const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
     for (const offer of [...offersOfPeople(people), ...offersOfSegments(people, segments)])
       webhooks.offer(offer);
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);

@@ -108,7 +108,11 @@ export function createCollect(deps: CollectDeps) {
   });
   people.addExport('events', (workspaceId, keys) => events.exportOf(workspaceId, keys));
   people.addErasurePart(erasurePart({ pg, ch, settled: (workspaceId) => settled(workspaceId) }));
-  const keeping = keepLog({ pg, ch, clock, log, intake, identity, settings, jobs });
+  const forgotten = new Set<(workspaceId: number) => Promise<void>>();
+  async function onForgotten(workspaceId: number): Promise<void> {
+    for (const heard of forgotten) await heard(workspaceId);
+  }
+  const keeping = keepLog({ pg, ch, clock, log, intake, identity, settings, jobs, onForgotten });
 
   async function reading(
     request: Ingest,
@@ -228,6 +232,10 @@ export function createCollect(deps: CollectDeps) {
     onWritten(listener: (workspaceId: number, seq: number) => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    /** Called when events were removed for their age: what was made of them is to be made anew. */
+    onForgotten(heard: (workspaceId: number) => Promise<void>): void {
+      forgotten.add(heard);
     },
     /** What open pages hear of. */
     topics: collectTopics({ pg, people, sources }),

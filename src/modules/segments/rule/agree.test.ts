@@ -5,7 +5,6 @@ import { testClickHouse } from '../../../../test/fixtures/clickhouse.ts';
 import {
   type LiveWorld,
   liveStates,
-  makeTables,
   membersAt,
   membersOf,
   position,
@@ -30,7 +29,6 @@ let ch: ClickHouse;
 let drop: () => Promise<void>;
 beforeAll(async () => {
   ({ ch, drop } = await testClickHouse());
-  await makeTables(ch);
 });
 afterAll(() => drop());
 
@@ -117,10 +115,10 @@ class Comparison {
   async loaded(now: number): Promise<void> {
     const { sql, params } = this.set.loadSql({ workspaceId: this.world.workspaceId, keys: null, position });
     const states = new Map(
-      [...this.live].map(([person, { facts }]) => {
-        const state = this.set.newPerson(person);
+      this.world.people.map(({ id, facts }) => {
+        const state = this.set.newPerson(id);
         this.set.setFacts(state, facts);
-        return [person, state];
+        return [id, state];
       }),
     );
     for (const row of await ch.query<LoadedRow & { person: string }>(sql, params)) {

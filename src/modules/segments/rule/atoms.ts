@@ -10,6 +10,8 @@ export interface EventTest {
   readonly key: string;
   readonly needsProperties: boolean;
   holds(view: EventView): boolean;
+  /** Of a test of one value: which and how, so that several tests of it read it once. */
+  readonly of?: { readonly field: Field; readonly test: ValueTest };
   sql(w: SqlWriter): string;
 }
 
@@ -75,6 +77,7 @@ function fieldTest(field: Field, test: ValueTest): EventTest {
   return {
     key: `${field.key} ${test.key}`,
     needsProperties: field.needsProperties,
+    of: { field, test },
     holds: (view) => test.holds(field.value(view), 0),
     sql: (w) => test.sql(field.sql(w), w),
   };

@@ -8,15 +8,9 @@ export abstract class LiveNode {
   truth = false;
   next = never;
   exact = true;
-  #stamp = -1;
+  stamp = -1;
 
-  run(person: PersonState, now: number, stamp: number): void {
-    if (this.#stamp === stamp) return;
-    this.#stamp = stamp;
-    this.work(person, now, stamp);
-  }
-
-  protected abstract work(person: PersonState, now: number, stamp: number): void;
+  abstract run(person: PersonState, now: number, stamp: number): void;
 }
 
 export class LeafNode extends LiveNode {
@@ -27,7 +21,9 @@ export class LeafNode extends LiveNode {
     this.live = live;
   }
 
-  protected override work(person: PersonState, now: number): void {
+  override run(person: PersonState, now: number, stamp: number): void {
+    if (this.stamp === stamp) return;
+    this.stamp = stamp;
     this.truth = this.live.test(person, now);
     this.next = this.live.next;
     this.exact = this.live.exact || this.next === never;
@@ -42,7 +38,9 @@ export class NotNode extends LiveNode {
     this.of = of;
   }
 
-  protected override work(person: PersonState, now: number, stamp: number): void {
+  override run(person: PersonState, now: number, stamp: number): void {
+    if (this.stamp === stamp) return;
+    this.stamp = stamp;
     this.of.run(person, now, stamp);
     this.truth = !this.of.truth;
     this.next = this.of.next;
@@ -64,7 +62,9 @@ export class ManyNode extends LiveNode {
     this.#deciding = deciding;
   }
 
-  protected override work(person: PersonState, now: number, stamp: number): void {
+  override run(person: PersonState, now: number, stamp: number): void {
+    if (this.stamp === stamp) return;
+    this.stamp = stamp;
     let deciders = 0;
     let lastDecider = 0;
     let deciderExact = true;

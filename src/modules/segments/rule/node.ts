@@ -3,6 +3,7 @@ import type { RuleJson } from '../schema.ts';
 import type { Atom } from './atoms.ts';
 import type { Days } from './days.ts';
 import type { EventView } from './event.ts';
+import type { Series } from './series.ts';
 import type { SqlWriter } from './sql-writer.ts';
 import type { PersonState } from './timeline.ts';
 import type { ValueTest } from './value.ts';
@@ -39,13 +40,22 @@ export interface Leaf {
 /** What a set of rules gives its conditions when they are made. */
 export interface LiveBuilder {
   matcher(atoms: readonly Atom[]): Matcher;
-  /** Has every event that matches carry values. */
-  slot(atoms: readonly Atom[], slot: Slot): SlotPlace;
+  /** By shape a bit for each of these lists of atoms (at most 16) that it matches. */
+  masks(lists: readonly (readonly Atom[])[]): Masks;
+  /** Where a trait stands among those of a person's state. */
+  trait(name: string): number;
+  /** The events that match, with the cells of a slot that all of them then carry. */
+  series(atoms: readonly Atom[], slot?: Slot): Series;
 }
 
 /** Which shapes match; to be read afresh at each evaluation, for it grows with new shapes. */
 export interface Matcher {
   readonly has: Uint8Array;
+}
+
+/** To be read afresh as well. */
+export interface Masks {
+  readonly of: Uint16Array;
 }
 
 /** Values that an event carries: `width` cells, NaN for nothing. */
@@ -58,7 +68,7 @@ export interface Slot {
 
 /** By shape: 1 + where the slot's cells begin among the entry's, 0 where it has none. */
 export interface SlotPlace {
-  readonly offset: Uint8Array;
+  readonly offset: Uint16Array;
 }
 
 /** The truth of a condition at a moment, from a person's state. */

@@ -1,13 +1,14 @@
 import type { Atom } from './atoms.ts';
 import { Days } from './days.ts';
 import { type EventRow, timeOf } from './event.ts';
+import type { JsonValue } from './json.ts';
 import { LeafNode, type LiveNode, ManyNode, NotNode } from './live.ts';
 import { loadSql, timersSql } from './load-sql.ts';
 import type { Statement } from './members-sql.ts';
 import type { Leaf, Node } from './node.ts';
 import { leavesOf, lower, type Rule, type RuleContext } from './read.ts';
 import { Shapes } from './shapes.ts';
-import { type Entry, type Facts, PersonState } from './timeline.ts';
+import { type Entry, type Facts, nothing, PersonState } from './timeline.ts';
 
 /** What the rules of a set look at, so that nothing else has to be fetched. */
 export interface Wants {
@@ -49,38 +50,43 @@ interface Compiled {
 }
 
 const mostLooks = 64;
+const longestShared = 40;
+const mostShared = 20_000;
 
 /** All rules of a workspace, compiled together: what several ask for is worked out once. */
 export class RuleSet {
   readonly wants: Wants;
   readonly #shapes = new Shapes();
-  readonly #rules = new Map<number, Compiled>();
+  readonly #rules: Compiled[] = [];
+  readonly #byId = new Map<number, Compiled>();
   readonly #leaves = new Map<string, Leaf>();
   readonly #nodes = new Map<string, LiveNode>();
   readonly #rulesOfAtom: number[][] = [];
   readonly #rulesOfShape: (readonly number[])[] = [];
   readonly #byFacts: readonly number[];
   readonly #needing: readonly Atom[];
+  readonly #texts = new Map<string, string>();
   #person: PersonState | null = null;
   #version = -1;
   #now = Number.NaN;
   #stamp = 0;
+  #future = Number.POSITIVE_INFINITY;
 
   constructor(rules: readonly { id: number; rule: Rule }[], context: RuleContext) {
     const days = new Days(context.timeZone);
     for (const { id, rule } of rules) {
       const node = lower(rule, context, days);
       const leaves = [...leavesOf(node)];
-      this.#rules.set(id, { id, node, root: this.#built(node).live, leaves });
+      const compiled = { id, node, root: this.#built(node).live, leaves };
+      this.#rules.push(compiled);
+      this.#byId.set(id, compiled);
       for (const one of new Set(
         leaves.flatMap((leaf) => leaf.atoms.map((atom) => this.#shapes.idOf(atom))),
       )) {
         (this.#rulesOfAtom[one] ??= []).push(id);
       }
     }
-    this.#byFacts = [...this.#rules.values()]
-      .filter(({ leaves }) => leaves.some((leaf) => leaf.facts))
-      .map(({ id }) => id);
+    this.#byFacts = this.#rules.filter(({ leaves }) => leaves.some((leaf) => leaf.facts)).map(({ id }) => id);
     const slotted = this.#shapes.slots.some((slot) => slot.needsProperties);
     this.#needing = this.#shapes.atoms.filter(
       (atom) => slotted || atom.tests.some((test) => test.needsProperties),
@@ -89,11 +95,11 @@ export class RuleSet {
   }
 
   get size(): number {
-    return this.#rules.size;
+    return this.#rules.length;
   }
 
   get ids(): readonly number[] {
-    return [...this.#rules.keys()];
+    return this.#rules.map(({ id }) => id);
   }
 
   /** One event of the log, or null when no rule looks at it. */
@@ -112,7 +118,7 @@ export class RuleSet {
   }
 
   newPerson(person: number): PersonState {
-    return new PersonState(person);
+    return new PersonState(person, this.#shapes.widths);
   }
 
   add(state: PersonState, entry: Entry): void {
@@ -125,12 +131,16 @@ export class RuleSet {
 
   /** Keeps of the traits those that rules look at. */
   setFacts(state: PersonState, facts: Facts): void {
-    const traits: Record<string, Facts['traits'][string]> = {};
-    for (const name of this.wants.traits) {
-      const value = Object.hasOwn(facts.traits, name) ? facts.traits[name] : undefined;
-      if (value !== undefined) Object.defineProperty(traits, name, { value, enumerable: true });
-    }
-    state.facts = { ...facts, traits };
+    const { traits, consent, lists, snapshots, more } = facts;
+    const { wants } = this;
+    state.traits = this.#shapes.traits.map((name) =>
+      Object.hasOwn(traits, name) ? this.#shared(traits[name]) : undefined,
+    );
+    const about = { ...nothing };
+    if (wants.consent) about.consent = consent;
+    if (wants.lists && lists.length > 0) about.lists = lists;
+    if (wants.snapshots) about.snapshots = snapshots;
+    state.facts = more ? { ...about, more } : about;
     state.version++;
   }
 
@@ -149,26 +159,18 @@ export class RuleSet {
     const { root } = this.#ruleOf(rule);
     this.#look(root, state, now);
     const isIn = root.truth;
-    const future = this.#firstAfter(state, now);
     let { next, exact } = root;
     for (let looks = 0; ; looks++) {
-      if (future < next) {
-        next = future;
+      // At the very moment of a change an event that is dated ahead may undo it.
+      if (this.#future <= next) {
+        next = this.#future;
         exact = false;
       }
       if (exact || next === Number.POSITIVE_INFINITY) return { in: isIn, until: next };
       if (looks === mostLooks) return { in: isIn, until: next, early: true };
-      const at = next;
-      this.#look(root, state, at);
-      if (root.truth !== isIn) return { in: isIn, until: at };
+      this.#look(root, state, next);
+      if (root.truth !== isIn) return { in: isIn, until: next };
       ({ next, exact } = root);
-      if (future < Number.POSITIVE_INFINITY && at >= future) {
-        const later = this.#firstAfter(state, at);
-        if (later < next) {
-          next = later;
-          exact = false;
-        }
-      }
     }
   }
 
@@ -176,6 +178,16 @@ export class RuleSet {
   explain(state: PersonState, rule: number, now: number): Why {
     const { node } = this.#ruleOf(rule);
     return this.#why(node, state, now);
+  }
+
+  /** Many people have the same words; one copy of each is kept, and found again faster. */
+  #shared(value: JsonValue | undefined): JsonValue | undefined {
+    if (typeof value !== 'string' || value.length > longestShared) return value;
+    const known = this.#texts.get(value);
+    if (known !== undefined) return known;
+    if (this.#texts.size >= mostShared) this.#texts.clear();
+    this.#texts.set(value, value);
+    return value;
   }
 
   #why(node: Node, state: PersonState, now: number): Why {
@@ -198,13 +210,17 @@ export class RuleSet {
   }
 
   #look(root: LiveNode, state: PersonState, now: number): void {
-    if (this.#person !== state || this.#version !== state.version || this.#now !== now) {
-      this.#person = state;
-      this.#version = state.version;
-      this.#now = now;
-      this.#stamp++;
-    }
+    if (this.#person !== state || this.#version !== state.version || this.#now !== now)
+      this.#attend(state, now);
     root.run(state, now, this.#stamp);
+  }
+
+  #attend(state: PersonState, now: number): void {
+    this.#person = state;
+    this.#version = state.version;
+    this.#now = now;
+    this.#future = this.#firstAfter(state, now);
+    this.#stamp++;
   }
 
   /** Events may be dated ahead; they count from their own time on. */
@@ -214,7 +230,9 @@ export class RuleSet {
   }
 
   #ruleOf(id: number): Compiled {
-    const rule = this.#rules.get(id);
+    // Mostly a rule's number is its place.
+    const placed = this.#rules[id];
+    const rule = placed?.id === id ? placed : this.#byId.get(id);
     if (!rule) throw new RangeError(`There is no rule ${id} in this set.`);
     return rule;
   }
@@ -223,16 +241,16 @@ export class RuleSet {
     if ('leaf' in node) {
       const { leaf } = node;
       this.#leaves.set(leaf.key, this.#leaves.get(leaf.key) ?? leaf);
-      return this.#shared(leaf.key, () => new LeafNode(leaf.live(this.#shapes)));
+      return this.#node(leaf.key, () => new LeafNode(leaf.live(this.#shapes)));
     }
     if ('not' in node) {
       const of = this.#built(node.not);
-      return this.#shared(`not(${of.key})`, () => new NotNode(of.live));
+      return this.#node(`not(${of.key})`, () => new NotNode(of.live));
     }
     const isAny = 'any' in node;
     const parts = (isAny ? node.any : node.all).map((part) => this.#built(part));
     const keys = [...new Set(parts.map((part) => part.key))].sort();
-    return this.#shared(
+    return this.#node(
       `${isAny ? 'any' : 'all'}(${keys.join(' ')})`,
       () =>
         new ManyNode(
@@ -242,7 +260,7 @@ export class RuleSet {
     );
   }
 
-  #shared(key: string, make: () => LiveNode): { key: string; live: LiveNode } {
+  #node(key: string, make: () => LiveNode): { key: string; live: LiveNode } {
     let live = this.#nodes.get(key);
     if (!live) this.#nodes.set(key, (live = make()));
     return { key, live };

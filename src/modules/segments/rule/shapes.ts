@@ -1,6 +1,8 @@
-import type { Atom, EventTest } from './atoms.ts';
+import type { Atom, EventTest, Field } from './atoms.ts';
 import { type EventRow, EventView } from './event.ts';
-import type { Matcher, Slot, SlotPlace } from './node.ts';
+import type { JsonValue } from './json.ts';
+import type { Masks, Matcher, Slot, SlotPlace } from './node.ts';
+import { Series } from './series.ts';
 import type { Entry } from './timeline.ts';
 
 /** All that events of one set of atoms have to themselves. */
@@ -19,37 +21,63 @@ interface Branch {
 
 const branch = (): Branch => ({ no: null, yes: null, shape: undefined });
 
+type OfValue = NonNullable<EventTest['of']>;
+
+/** A test, and which of the fields it looks at; -1 for none of them. */
+interface Look {
+  readonly test: EventTest;
+  readonly of: number;
+}
+
 /** What an event of one name and type may match, and the shapes that came of it. */
 interface Candidates {
-  readonly tests: readonly EventTest[];
+  readonly fields: readonly Field[];
+  /** Of the event that is being looked at, by field. */
+  readonly values: (JsonValue | undefined)[];
+  readonly tests: readonly Look[];
   readonly outcomes: Uint8Array;
   readonly atoms: readonly { id: number; tests: readonly number[] }[];
   readonly root: Branch;
 }
 
+/** A number for each shape. */
 class Table {
-  bytes = new Uint8Array(64);
+  of = new Uint16Array(64);
 
   put(i: number, value: number): void {
-    if (i >= this.bytes.length) {
-      const larger = new Uint8Array(Math.max(i + 1, this.bytes.length * 2));
-      larger.set(this.bytes);
-      this.bytes = larger;
+    if (i >= this.of.length) {
+      const larger = new Uint16Array(Math.max(i + 1, this.of.length * 2));
+      larger.set(this.of);
+      this.of = larger;
     }
-    this.bytes[i] = value;
+    this.of[i] = value;
   }
 }
 
 class ShapeMatcher implements Matcher {
-  readonly table = new Table();
   readonly atoms: ReadonlySet<number>;
+  has = new Uint8Array(64);
 
   constructor(atoms: ReadonlySet<number>) {
     this.atoms = atoms;
   }
 
-  get has(): Uint8Array {
-    return this.table.bytes;
+  put(i: number, value: number): void {
+    if (i >= this.has.length) {
+      const larger = new Uint8Array(Math.max(i + 1, this.has.length * 2));
+      larger.set(this.has);
+      this.has = larger;
+    }
+    this.has[i] = value;
+  }
+}
+
+class ShapeMasks extends Table implements Masks {
+  readonly lists: readonly ReadonlySet<number>[];
+
+  constructor(lists: readonly ReadonlySet<number>[]) {
+    super();
+    this.lists = lists;
   }
 }
 
@@ -62,8 +90,8 @@ class ShapeSlot implements SlotPlace {
     this.slot = slot;
   }
 
-  get offset(): Uint8Array {
-    return this.table.bytes;
+  get offset(): Uint16Array {
+    return this.table.of;
   }
 }
 
@@ -73,8 +101,13 @@ export class Shapes {
   readonly #ids = new Map<string, number>();
   readonly #matchers = new Map<string, ShapeMatcher>();
   readonly #slots = new Map<string, ShapeSlot>();
+  readonly #masks = new Map<string, ShapeMasks>();
+  readonly #series = new Map<string, Series>();
   readonly #shapes: Shape[] = [];
   readonly #byAtoms = new Map<string, Shape>();
+  /** The names of those that are looked at. */
+  readonly traits: string[] = [];
+  readonly widths = new Table();
   readonly #candidates = new Map<string, Map<string, Candidates>>();
   #known: ReadonlySet<string> | null = null;
 
@@ -86,7 +119,30 @@ export class Shapes {
     return matcher;
   }
 
-  slot(atoms: readonly Atom[], slot: Slot): SlotPlace {
+  masks(lists: readonly (readonly Atom[])[]): Masks {
+    const ids = lists.map((atoms) => new Set(atoms.map((one) => this.#idOf(one))));
+    const key = ids.map((some) => [...some].sort((a, b) => a - b).join()).join(' ');
+    let masks = this.#masks.get(key);
+    if (!masks) this.#masks.set(key, (masks = new ShapeMasks(ids)));
+    return masks;
+  }
+
+  trait(name: string): number {
+    const known = this.traits.indexOf(name);
+    return known >= 0 ? known : this.traits.push(name) - 1;
+  }
+
+  series(atoms: readonly Atom[], slot?: Slot): Series {
+    const place = slot ? this.#slot(atoms, slot) : null;
+    const matcher = this.matcher(atoms);
+    const ids = atoms.map((one) => this.#idOf(one)).sort((a, b) => a - b);
+    const key = `${ids.join()} ${slot?.key ?? ''}`;
+    let series = this.#series.get(key);
+    if (!series) this.#series.set(key, (series = new Series(matcher, place)));
+    return series;
+  }
+
+  #slot(atoms: readonly Atom[], slot: Slot): SlotPlace {
     let place = this.#slots.get(slot.key);
     if (!place) this.#slots.set(slot.key, (place = new ShapeSlot(slot)));
     for (const one of atoms) place.atoms.add(this.#idOf(one));
@@ -114,10 +170,17 @@ export class Shapes {
   }
 
   entryOf(row: EventRow, time: number): Entry | null {
-    const { tests, outcomes, atoms, root } = this.#candidatesOf(row.type ?? '', row.event ?? '');
+    const { fields, values, tests, outcomes, atoms, root } = this.#candidatesOf(
+      row.type ?? '',
+      row.event ?? '',
+    );
     if (atoms.length === 0) return null;
     const view = new EventView(row);
-    for (let i = 0; i < tests.length; i++) outcomes[i] = (tests[i] as EventTest).holds(view) ? 1 : 0;
+    for (let i = 0; i < fields.length; i++) values[i] = (fields[i] as Field).value(view);
+    for (let i = 0; i < tests.length; i++) {
+      const { of, test } = tests[i] as Look;
+      outcomes[i] = (of < 0 ? test.holds(view) : (test.of as OfValue).test.holds(values[of], 0)) ? 1 : 0;
+    }
     let here = root;
     for (const { tests: needed } of atoms) {
       let holds = true;
@@ -166,14 +229,20 @@ export class Shapes {
       return any || named || (one.types?.includes(type) ?? false) ? [{ id, one }] : [];
     });
     const places = new Map<string, number>();
-    const tests: EventTest[] = [];
+    const tests: Look[] = [];
+    const fields: Field[] = [];
+    const fieldPlace = ({ field }: OfValue) => {
+      const known = fields.findIndex((one) => one.key === field.key);
+      return known >= 0 ? known : fields.push(field) - 1;
+    };
     const place = (test: EventTest) => {
       let i = places.get(test.key);
-      if (i === undefined) places.set(test.key, (i = tests.push(test) - 1));
+      if (i === undefined)
+        places.set(test.key, (i = tests.push({ test, of: test.of ? fieldPlace(test.of) : -1 }) - 1));
       return i;
     };
     const atoms = fitting.map(({ id, one }) => ({ id, tests: one.tests.map(place) }));
-    return { tests, outcomes: new Uint8Array(tests.length), atoms, root: branch() };
+    return { fields, values: [], tests, outcomes: new Uint8Array(tests.length), atoms, root: branch() };
   }
 
   #shapeOf(atoms: readonly number[]): Shape | null {
@@ -192,8 +261,16 @@ export class Shapes {
       width += place.slot.width;
     }
     for (const matcher of this.#matchers.values()) {
-      matcher.table.put(id, atoms.some((one) => matcher.atoms.has(one)) ? 1 : 0);
+      matcher.put(id, atoms.some((one) => matcher.atoms.has(one)) ? 1 : 0);
     }
+    for (const masks of this.#masks.values()) {
+      const bits = masks.lists.map((list, i) => (atoms.some((one) => list.has(one)) ? 1 << i : 0));
+      masks.put(
+        id,
+        bits.reduce((mask, bit) => mask | bit, 0),
+      );
+    }
+    this.widths.put(id, width);
     const shape: Shape = { id, atoms, slots };
     this.#shapes.push(shape);
     this.#byAtoms.set(key, shape);

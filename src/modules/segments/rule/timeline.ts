@@ -21,90 +21,116 @@ export interface Facts {
   readonly more?: Readonly<Record<string, JsonValue>>;
 }
 
-const nothing: Facts = { traits: {}, consent: {}, lists: [], snapshots: {} };
+/** By shape: how many values an entry carries. To be read afresh each time, for it grows with new shapes. */
+export interface Widths {
+  readonly of: Uint16Array;
+}
+
+export const nothing: Omit<Facts, 'traits'> = { consent: {}, lists: [], snapshots: {} };
+/** Arrays of at most 64 bytes cost no memory block of their own. */
 const firstCapacity = 4;
+const inlineCapacity = 8;
 
 /** One person's events, the oldest first, in typed arrays; and their facts. */
 export class PersonState {
   readonly person: number;
+  readonly widths: Widths;
   /** How many entries of the arrays are in use. */
   size = 0;
   time = new Float64Array(firstCapacity);
   shape = new Uint32Array(firstCapacity);
-  /** Where an entry's values begin in `cells`; only there once an entry had any. */
-  starts: Uint32Array | null = null;
+  /** The entries' values, one entry after the other; only there once an entry had any. */
   cells: Float64Array | null = null;
+  cellsUsed = 0;
   texts: string[] | null = null;
-  facts: Facts = nothing;
+  /** Of the facts, the traits that rules look at, each in its place. */
+  traits: readonly (JsonValue | undefined)[] = [];
+  facts: Omit<Facts, 'traits'> = nothing;
   /** Goes up with every change. */
   version = 0;
-  #cellsUsed = 0;
 
-  constructor(person: number) {
+  constructor(person: number, widths: Widths) {
     this.person = person;
+    this.widths = widths;
   }
 
   /** The index of the last entry that is not after the instant, or -1. */
   last(now: number): number {
+    const { time } = this;
     let i = this.size - 1;
-    while (i >= 0 && (this.time[i] as number) > now) i--;
+    while (i >= 0 && (time[i] as number) > now) i--;
     return i;
+  }
+
+  /** The index of the first entry that is not before the instant; `size` where there is none. */
+  firstFrom(from: number): number {
+    const { time } = this;
+    let [low, high] = [0, this.size];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((time[middle] as number) < from) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Late ones too: the entries stay sorted. */
   add(entry: Entry): void {
     this.version++;
-    if (this.size === this.time.length) this.#grow();
-    let i = this.size++;
-    while (i > 0 && (this.time[i - 1] as number) > entry.time) i--;
-    if (i < this.size - 1) {
-      this.time.copyWithin(i + 1, i, this.size - 1);
-      this.shape.copyWithin(i + 1, i, this.size - 1);
-      this.starts?.copyWithin(i + 1, i, this.size - 1);
+    const { size } = this;
+    if (size === this.time.length) this.#grow();
+    const { time, shape } = this;
+    let i = size;
+    let cell = this.cellsUsed;
+    while (i > 0 && (time[i - 1] as number) > entry.time) {
+      i--;
+      cell -= this.widths.of[shape[i] as number] as number;
     }
-    this.time[i] = entry.time;
-    this.shape[i] = entry.shape;
-    if (entry.values) {
-      this.starts ??= new Uint32Array(this.time.length);
-      this.starts[i] = this.#keep(entry.values);
-    } else if (this.starts) this.starts[i] = 0;
+    if (i < size) {
+      time.copyWithin(i + 1, i, size);
+      shape.copyWithin(i + 1, i, size);
+    }
+    time[i] = entry.time;
+    shape[i] = entry.shape;
+    this.size = size + 1;
+    if (entry.values) this.#keep(entry.values, cell);
   }
 
   /** Takes over everything of another person; both sides' entries belong to the same set of rules. */
   absorb(from: PersonState): void {
+    let cell = 0;
     for (let i = 0; i < from.size; i++) {
-      this.add({ time: from.time[i] as number, shape: from.shape[i] as number, values: from.#valuesAt(i) });
+      const shape = from.shape[i] as number;
+      const width = from.widths.of[shape] as number;
+      this.add({
+        time: from.time[i] as number,
+        shape,
+        values: width === 0 ? null : from.#values(cell, width),
+      });
+      cell += width;
     }
   }
 
   /** Bytes held, roughly. */
   get bytes(): number {
     const texts = this.texts?.reduce((sum, text) => sum + 16 + 2 * text.length, 64) ?? 0;
-    return (
-      400 +
-      this.time.byteLength +
-      this.shape.byteLength +
-      (this.starts?.byteLength ?? 0) +
-      (this.cells?.byteLength ?? 0) +
-      texts
-    );
+    return 600 + this.time.byteLength + this.shape.byteLength + (this.cells?.byteLength ?? 0) + texts;
   }
 
-  /** How many cells an entry has stands in front of them, so that entries can be copied without knowing their shape. */
-  #keep(values: readonly (number | string)[]): number {
-    const start = this.#cellsUsed || 1;
-    const needed = start + 1 + values.length;
+  #keep(values: readonly (number | string)[], cell: number): void {
+    const needed = this.cellsUsed + values.length;
     if (!this.cells || this.cells.length < needed) {
-      const larger = new Float64Array(Math.max(8, Math.ceil(needed * 1.5)));
+      const larger = new Float64Array(needed <= 8 ? 8 : Math.ceil(needed * 1.25));
       if (this.cells) larger.set(this.cells);
       this.cells = larger;
     }
-    this.cells[start] = values.length;
-    values.forEach((value, i) => {
-      (this.cells as Float64Array)[start + 1 + i] = typeof value === 'string' ? this.#intern(value) : value;
-    });
-    this.#cellsUsed = needed;
-    return start + 1;
+    const { cells } = this;
+    if (cell < this.cellsUsed) cells.copyWithin(cell + values.length, cell, this.cellsUsed);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number | string;
+      cells[cell + i] = typeof value === 'string' ? this.#intern(value) : value;
+    }
+    this.cellsUsed = needed;
   }
 
   /** Texts go over as indices of the other's list; which cells are texts is told by marking them when they are kept. */
@@ -114,33 +140,24 @@ export class PersonState {
     return textMark - (known >= 0 ? known : this.texts.push(text) - 1);
   }
 
-  #valuesAt(i: number): (number | string)[] | null {
-    const start = this.starts?.[i] ?? 0;
-    if (start === 0 || !this.cells) return null;
-    const values = this.cells.subarray(start, start + (this.cells[start - 1] as number));
-    return Array.from(values, (cell) => (cell <= textMark ? (this.texts?.[textMark - cell] ?? '') : cell));
+  #values(cell: number, width: number): (number | string)[] {
+    const values = (this.cells as Float64Array).subarray(cell, cell + width);
+    return Array.from(values, (one) => (one <= textMark ? (this.texts?.[textMark - one] ?? '') : one));
   }
 
   #grow(): void {
-    const capacity = Math.ceil(this.time.length * 1.5) + 2;
-    const time = new Float64Array(capacity);
+    const capacity =
+      this.time.length < inlineCapacity ? inlineCapacity : Math.ceil(this.time.length * 1.15) + 4;
+    const isInline = capacity <= inlineCapacity;
+    const block = isInline ? null : new ArrayBuffer(capacity * 12);
+    const time = block ? new Float64Array(block, 0, capacity) : new Float64Array(capacity);
+    const shape = block ? new Uint32Array(block, capacity * 8, capacity) : new Uint32Array(capacity);
     time.set(this.time);
-    this.time = time;
-    const shape = new Uint32Array(capacity);
     shape.set(this.shape);
+    this.time = time;
     this.shape = shape;
-    if (this.starts) {
-      const starts = new Uint32Array(capacity);
-      starts.set(this.starts);
-      this.starts = starts;
-    }
   }
 }
 
 /** No amount is as small: cells from here downwards are texts, by their index in the person's list. */
 const textMark = -1e15;
-
-/** The text of a cell of a slot that holds texts; null for none. */
-export function textOfCell(state: PersonState, cell: number): string | null {
-  return cell <= textMark ? (state.texts?.[textMark - cell] ?? null) : null;
-}

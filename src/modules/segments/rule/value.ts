@@ -20,6 +20,9 @@ export interface ValueTest {
   due?(value: SqlValue, w: SqlWriter): string;
 }
 
+/** Dates of birth repeat; so many of them are kept as they were read. */
+const mostRead = 20_000;
+
 export const never = '9000000000000000';
 
 type Tests = TestJson & { not?: TestJson };
@@ -109,31 +112,67 @@ function datedSpan(
   };
 }
 
+/** A day's verdict, and when it ends. */
+interface Spell {
+  readonly truth: boolean;
+  readonly next: number;
+}
+const outside: Spell = { truth: false, next: Number.POSITIVE_INFINITY };
+
 function dayOfYear(nextDays: number, days: Days): Omit<ValueTest, 'key'> {
   const within = (monthDay: string, today: number) => {
     for (let i = 0; i <= nextDays; i++) if (days.monthDays(today + i).includes(monthDay)) return true;
     return false;
   };
-  const monthDayOf = (value: JsonValue | undefined) =>
-    typeof value === 'string' && instantOf(value) !== null ? value.slice(5, 10) : null;
-  return {
-    holds(value, now) {
-      const monthDay = monthDayOf(value);
-      return monthDay !== null && within(monthDay, days.of(now));
-    },
-    next(value, now) {
-      const monthDay = monthDayOf(value);
-      if (monthDay === null || nextDays >= 365)
-        return monthDay === null ? Number.POSITIVE_INFINITY : days.start(days.of(now) + 1);
-      const today = days.of(now);
+  const read = new Map<string, string | null>();
+  const monthDayOf = (text: string) => {
+    let monthDay = read.get(text);
+    if (monthDay === undefined) {
+      monthDay = instantOf(text) === null ? null : text.slice(5, 10);
+      if (read.size >= mostRead) read.clear();
+      read.set(text, monthDay);
+    }
+    return monthDay;
+  };
+  // There are 366 of them, and many people to each; other days than today are asked about as well.
+  const known = new Map<number, Spell>();
+  const about = (monthDay: string, today: number) => {
+    const key = today * 2048 + Number(monthDay.slice(0, 2)) * 64 + Number(monthDay.slice(3));
+    let found = known.get(key);
+    if (!found) {
       const truth = within(monthDay, today);
-      // At the latest in eight years, when a leap year was left out.
-      for (let i = 1; i < 3000; i++) {
-        const enters = days.monthDays(today + i + (truth ? 0 : nextDays)).includes(monthDay);
-        if (truth ? !within(monthDay, today + i) : enters) return days.start(today + i);
-      }
-      return Number.POSITIVE_INFINITY;
-    },
+      found = { truth, next: changes(monthDay, today, truth) };
+      if (known.size >= mostRead) known.clear();
+      known.set(key, found);
+    }
+    return found;
+  };
+  let lastValue = '';
+  let lastDay = Number.NaN;
+  let spell = outside;
+  const spellOf = (value: JsonValue | undefined, now: number) => {
+    if (typeof value !== 'string') return outside;
+    const today = days.of(now);
+    if (lastValue === value && lastDay === today) return spell;
+    const monthDay = monthDayOf(value);
+    spell = monthDay === null ? outside : about(monthDay, today);
+    lastValue = value;
+    lastDay = today;
+    return spell;
+  };
+  /** At the latest in eight years, when a leap year was left out. */
+  const changes = (monthDay: string, today: number, truth: boolean) => {
+    for (let i = 1; i < 3000; i++) {
+      const isIn = truth
+        ? within(monthDay, today + i)
+        : days.monthDays(today + i + nextDays).includes(monthDay);
+      if (isIn !== truth) return days.start(today + i);
+    }
+    return Number.POSITIVE_INFINITY;
+  };
+  return {
+    holds: (value, now) => spellOf(value, now).truth,
+    next: (value, now) => spellOf(value, now).next,
     due: (v, w) => `if(isNull(${instant(v)}), ${never}, ${w.param(days.start(days.of(w.now) + 1), 'Int64')})`,
     sql(v, w) {
       const today = days.of(w.now);

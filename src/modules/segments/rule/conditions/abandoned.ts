@@ -1,6 +1,7 @@
 import { AbandonedCondition } from '../../schema.ts';
 import { type Atom, atomOf, atomSql } from '../atoms.ts';
-import type { ConditionKind, Leaf, Live, Matcher } from '../node.ts';
+import type { ConditionKind, Leaf, Live } from '../node.ts';
+import type { Series } from '../series.ts';
 import type { PersonState } from '../timeline.ts';
 import { durationMs, type Window, windowOf } from '../window.ts';
 import { dueSql, insideSql } from '../window-sql.ts';
@@ -42,42 +43,38 @@ function abandonedLeaf(a: Atom, b: Atom, within: number, window: Window): Leaf {
       ...dueSql([a], window, w),
       `minIf(t + ${w.param(within, 'Int64')}, ${atomSql(a, w)} and t + ${w.param(within, 'Int64')} > ${w.param(w.now, 'Int64')})`,
     ],
-    live: (builder) => new LiveAbandoned(builder.matcher([a]), builder.matcher([b]), within, window),
+    live: (builder) => new LiveAbandoned(builder.series([a]), builder.series([b]), within, window),
   };
 }
 
 class LiveAbandoned implements Live {
   next = Number.POSITIVE_INFINITY;
   exact = true;
-  readonly #a: Matcher;
-  readonly #b: Matcher;
+  readonly #begins: Series;
+  readonly #ends: Series;
   readonly #within: number;
   readonly #window: Window;
 
-  constructor(a: Matcher, b: Matcher, within: number, window: Window) {
-    this.#a = a;
-    this.#b = b;
+  constructor(begins: Series, ends: Series, within: number, window: Window) {
+    this.#begins = begins;
+    this.#ends = ends;
     this.#within = within;
     this.#window = window;
   }
 
   test(person: PersonState, now: number): boolean {
-    const { time, shape } = person;
-    const { has: isA } = this.#a;
-    const { has: isB } = this.#b;
+    const [begins, ends] = [this.#begins, this.#ends];
+    begins.of(person);
+    ends.of(person);
     const from = this.#window.from(now);
-    let laterB = Number.POSITIVE_INFINITY;
-    let instantB = Number.POSITIVE_INFINITY;
+    let end = ends.skip(now, from);
+    let firstEnd = Number.POSITIVE_INFINITY;
     let runsOut = Number.POSITIVE_INFINITY;
     this.exact = true;
-    for (let i = person.last(now); i >= 0; i--) {
-      const t = time[i] as number;
-      if (t < from) break;
-      // A B of the same instant is not after A.
-      if (instantB !== t && instantB < laterB) laterB = instantB;
-      const s = shape[i] as number;
-      if (isB[s] === 1) instantB = t;
-      if (isA[s] === 0 || t >= this.#window.to || laterB <= t + this.#within) continue;
+    for (let k = begins.skip(Math.min(now, this.#window.to - 1), from); begins.reach(k, from); k++) {
+      const t = begins.times[k] as number;
+      while (ends.reach(end, t + 1)) firstEnd = ends.times[end++] as number;
+      if (firstEnd <= t + this.#within) continue;
       if (t + this.#within <= now) {
         this.next = this.#window.leaves(t);
         // One that still waits may take its place before it leaves.

@@ -10,6 +10,7 @@ import {
 } from '../../schema.ts';
 import { type Atom, atomOf, atomSql } from '../atoms.ts';
 import type { ConditionKind, Given, Leaf, Live, Matcher, Node } from '../node.ts';
+import type { Series } from '../series.ts';
 import type { SqlWriter } from '../sql-writer.ts';
 import type { PersonState } from '../timeline.ts';
 import { type Window, windowOf } from '../window.ts';
@@ -36,54 +37,44 @@ export function countLeaf(atoms: readonly Atom[], window: Window, low: number, h
       return parts.length === 0 ? '1' : `(${parts.join(' and ')})`;
     },
     due: (w) => dueSql(atoms, window, w),
-    live: (b) => new LiveCount(b.matcher(atoms), window, low, high),
+    live: (b) => new LiveCount(b.series(atoms), window, low, high),
   };
 }
 
 class LiveCount implements Live {
   next = Number.POSITIVE_INFINITY;
   readonly exact = true;
-  readonly #matcher: Matcher;
+  readonly #series: Series;
   readonly #window: Window;
   readonly #low: number;
   readonly #high: number;
 
-  constructor(matcher: Matcher, window: Window, low: number, high: number) {
-    this.#matcher = matcher;
+  constructor(series: Series, window: Window, low: number, high: number) {
+    this.#series = series;
     this.#window = window;
     this.#low = low;
     this.#high = high;
   }
 
   test(person: PersonState, now: number): boolean {
-    const { time, shape } = person;
-    const { has } = this.#matcher;
+    const series = this.#series;
+    series.of(person);
     const from = this.#window.from(now);
-    const { to } = this.#window;
-    let count = 0;
-    let keeps = Number.NaN;
-    this.next = Number.POSITIVE_INFINITY;
-    for (let i = person.last(now); i >= 0; i--) {
-      const t = time[i] as number;
-      if (t < from) break;
-      if (t >= to || has[shape[i] as number] === 0) continue;
-      count++;
-      if (count === this.#low) {
-        keeps = t;
-        if (this.#high === Number.POSITIVE_INFINITY) break;
-      }
-      if (count > this.#high) {
-        this.next = this.#window.leaves(t);
-        return false;
-      }
+    const newest = series.skip(Math.min(now, this.#window.to - 1), from);
+    if (this.#high < Number.POSITIVE_INFINITY && series.reach(newest + this.#high, from)) {
+      this.next = this.#window.leaves(series.times[newest + this.#high] as number);
+      return false;
     }
-    if (count < this.#low) return false;
-    if (this.#low > 0) this.next = this.#window.leaves(keeps);
+    this.next = Number.POSITIVE_INFINITY;
+    if (this.#low === 0) return true;
+    const keeps = newest + this.#low - 1;
+    if (!series.reach(keeps, from)) return false;
+    this.next = this.#window.leaves(series.times[keeps] as number);
     return true;
   }
 
   explain(person: PersonState, now: number) {
-    const times = timesInside(person, now, this.#matcher, this.#window);
+    const times = timesInside(person, now, this.#series.matcher, this.#window);
     return { found: times.length, wanted: { at_least: this.#low, at_most: this.#high }, times };
   }
 }

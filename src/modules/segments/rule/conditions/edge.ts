@@ -1,6 +1,7 @@
 import { FirstCondition, LastCondition } from '../../schema.ts';
 import { type Atom, atomOf } from '../atoms.ts';
-import type { ConditionKind, Leaf, Live, Matcher } from '../node.ts';
+import type { ConditionKind, Leaf, Live } from '../node.ts';
+import type { Series } from '../series.ts';
 import type { PersonState } from '../timeline.ts';
 import { type Window, windowOf } from '../window.ts';
 import { anyOf, dueSql } from '../window-sql.ts';
@@ -39,7 +40,7 @@ function edgeLeaf(which: 'first' | 'last', atom: Atom, window: Window): Leaf {
       return `(${parts.join(' and ')})`;
     },
     due: (w) => dueSql(atoms, window, w),
-    live: (b) => new LiveEdge(which, b.matcher(atoms), window),
+    live: (b) => new LiveEdge(which, b.series(atoms), window),
   };
 }
 
@@ -47,39 +48,35 @@ class LiveEdge implements Live {
   next = Number.POSITIVE_INFINITY;
   readonly exact = true;
   readonly #isFirst: boolean;
-  readonly #matcher: Matcher;
+  readonly #series: Series;
   readonly #window: Window;
 
-  constructor(which: 'first' | 'last', matcher: Matcher, window: Window) {
+  constructor(which: 'first' | 'last', series: Series, window: Window) {
     this.#isFirst = which === 'first';
-    this.#matcher = matcher;
+    this.#series = series;
     this.#window = window;
   }
 
   test(person: PersonState, now: number): boolean {
-    const edge = this.#edge(person, now);
+    const from = this.#window.from(now);
+    const edge = this.#edge(person, now, from);
     this.next = Number.POSITIVE_INFINITY;
-    if (edge === null || edge < this.#window.from(now) || edge >= this.#window.to) return false;
+    if (edge === null || edge < from || edge >= this.#window.to) return false;
     this.next = this.#window.leaves(edge);
     return true;
   }
 
-  #edge({ time, shape, size }: PersonState, now: number): number | null {
-    const { has } = this.#matcher;
-    if (this.#isFirst) {
-      for (let i = 0; i < size && (time[i] as number) <= now; i++) {
-        if (has[shape[i] as number] === 1) return time[i] as number;
-      }
-      return null;
-    }
-    for (let i = size - 1; i >= 0; i--) {
-      if ((time[i] as number) <= now && has[shape[i] as number] === 1) return time[i] as number;
-    }
-    return null;
+  /** The last one need not be looked for before `from`. */
+  #edge(person: PersonState, now: number, from: number): number | null {
+    const series = this.#series;
+    series.of(person);
+    if (this.#isFirst) return series.first() <= now ? series.first() : null;
+    const newest = series.skip(now, from);
+    return series.reach(newest, from) ? (series.times[newest] as number) : null;
   }
 
   explain(person: PersonState, now: number) {
-    const edge = this.#edge(person, now);
+    const edge = this.#edge(person, now, Number.NEGATIVE_INFINITY);
     return { found: edge, wanted: this.#window.key, times: edge === null ? [] : [edge] };
   }
 }

@@ -1,7 +1,8 @@
 import { MeasureCondition } from '../../schema.ts';
 import { type Atom, atomOf, columnField, type Field, propertyField } from '../atoms.ts';
 import { amountParts, amountShape, amountText, type JsonValue } from '../json.ts';
-import type { ConditionKind, Leaf, Live, Matcher, Slot, SlotPlace } from '../node.ts';
+import type { ConditionKind, Leaf, Live, Slot } from '../node.ts';
+import type { Series } from '../series.ts';
 import type { SqlWriter } from '../sql-writer.ts';
 import type { PersonState } from '../timeline.ts';
 import { type Window, windowOf } from '../window.ts';
@@ -87,9 +88,9 @@ function measureLeaf(
     due: (w) => dueSql(atoms, window, w),
     live(b) {
       const slot = name === 'distinct' ? scalarSlot(field) : amountSlot(field);
-      const place = b.slot(atoms, slot);
+      const series = b.series(atoms, slot);
       const tally = tallies[name](amountParts(wanted), passes[comparison]);
-      return new LiveMeasure(b.matcher(atoms), place, window, tally, `${comparison} ${wanted}`);
+      return new LiveMeasure(series, window, tally, `${comparison} ${wanted}`);
     },
   };
 }
@@ -215,15 +216,13 @@ const tallies: Record<MeasureName, MakeTally> = {
 class LiveMeasure implements Live {
   next = Number.POSITIVE_INFINITY;
   readonly exact = true;
-  readonly #matcher: Matcher;
-  readonly #place: SlotPlace;
+  readonly #series: Series;
   readonly #window: Window;
   readonly #tally: Tally;
   readonly #wanted: string;
 
-  constructor(matcher: Matcher, place: SlotPlace, window: Window, tally: Tally, wanted: string) {
-    this.#matcher = matcher;
-    this.#place = place;
+  constructor(series: Series, window: Window, tally: Tally, wanted: string) {
+    this.#series = series;
     this.#window = window;
     this.#tally = tally;
     this.#wanted = wanted;
@@ -234,26 +233,22 @@ class LiveMeasure implements Live {
    * what will hold from that moment on. The last such moment with the other outcome is the next change.
    */
   test(person: PersonState, now: number): boolean {
-    const { time, shape, starts, cells } = person;
+    const { cells } = person;
     const tally = this.#tally;
     tally.clear();
     let whenTrue = Number.POSITIVE_INFINITY;
     let whenFalse = Number.POSITIVE_INFINITY;
-    if (starts && cells) {
-      const { has } = this.#matcher;
-      const { offset } = this.#place;
+    if (cells) {
+      const series = this.#series;
+      series.of(person);
       const from = this.#window.from(now);
       const { to, leaves } = this.#window;
       let before = Number.POSITIVE_INFINITY;
-      for (let i = person.last(now); i >= 0; i--) {
-        const t = time[i] as number;
-        if (t < from) break;
-        const s = shape[i] as number;
-        if (t >= to || has[s] === 0) continue;
-        const cell = (starts[i] as number) + (offset[s] as number) - 1;
+      for (let k = series.skip(Math.min(now, to - 1), from); series.reach(k, from); k++) {
+        const cell = series.cells[k] as number;
         const first = cells[cell] as number;
         if (Number.isNaN(first)) continue;
-        const leave = leaves(t);
+        const leave = leaves(series.times[k] as number);
         if (leave < before) {
           if (tally.holds()) whenTrue = leave;
           else whenFalse = leave;
@@ -269,7 +264,7 @@ class LiveMeasure implements Live {
 
   explain(person: PersonState, now: number) {
     this.test(person, now);
-    const times = timesInside(person, now, this.#matcher, this.#window);
+    const times = timesInside(person, now, this.#series.matcher, this.#window);
     return { found: this.#tally.found(), wanted: this.#wanted, times };
   }
 }

@@ -1,6 +1,7 @@
 import { SequenceCondition } from '../../schema.ts';
 import { type Atom, atomOf, atomSql } from '../atoms.ts';
-import type { ConditionKind, Leaf, Live, Matcher } from '../node.ts';
+import type { ConditionKind, Leaf, Live, Masks } from '../node.ts';
+import type { Series } from '../series.ts';
 import type { SqlWriter } from '../sql-writer.ts';
 import type { PersonState } from '../timeline.ts';
 import { durationMs, type Window, windowOf } from '../window.ts';
@@ -41,12 +42,20 @@ function sequenceLeaf(steps: readonly Atom[], within: number, without: Atom | nu
     },
     due: (w) => dueSql(steps.slice(0, 1), window, w),
     live: (b) =>
-      new LiveSequence(
-        steps.map((one) => b.matcher([one])),
-        within,
-        without && b.matcher([without]),
-        window,
-      ),
+      steps.length === 2
+        ? new LivePair(
+            b.series(steps.slice(0, 1)),
+            b.series(steps.slice(1)),
+            without && b.series([without]),
+            within,
+            window,
+          )
+        : new LiveSequence(
+            b.masks([...steps.map((one) => [one]), ...(without ? [[without]] : [])]),
+            steps.length,
+            within,
+            window,
+          ),
   };
 }
 
@@ -92,21 +101,75 @@ function foldSql(
   return `(arrayFold((acc, x) -> (${parts.join(', ')}), ${sorted}, ${start}).${n})`;
 }
 
+/** Two steps, which most are: from the latest beginning backwards, each with the first end after it. */
+class LivePair implements Live {
+  next = Number.POSITIVE_INFINITY;
+  readonly exact = true;
+  readonly #begins: Series;
+  readonly #ends: Series;
+  readonly #without: Series | null;
+  readonly #within: number;
+  readonly #window: Window;
+
+  constructor(begins: Series, ends: Series, without: Series | null, within: number, window: Window) {
+    this.#begins = begins;
+    this.#ends = ends;
+    this.#without = without;
+    this.#within = within;
+    this.#window = window;
+  }
+
+  test(person: PersonState, now: number): boolean {
+    const best = this.#best(person, now);
+    this.next = best === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : this.#window.leaves(best);
+    return best !== Number.NEGATIVE_INFINITY;
+  }
+
+  #best(person: PersonState, now: number): number {
+    const [begins, ends, without] = [this.#begins, this.#ends, this.#without];
+    begins.of(person);
+    ends.of(person);
+    without?.of(person);
+    const from = this.#window.from(now);
+    let end = ends.skip(now, from);
+    let between = without ? without.skip(now, from) : 0;
+    let firstEnd = Number.POSITIVE_INFINITY;
+    let firstBetween = Number.POSITIVE_INFINITY;
+    for (let k = begins.skip(Math.min(now, this.#window.to - 1), from); begins.reach(k, from); k++) {
+      const begin = begins.times[k] as number;
+      while (ends.reach(end, begin + 1)) firstEnd = ends.times[end++] as number;
+      if (firstEnd === Number.POSITIVE_INFINITY || firstEnd - begin > this.#within) continue;
+      while (without?.reach(between, begin + 1)) firstBetween = without.times[between++] as number;
+      if (firstBetween >= firstEnd) return begin;
+    }
+    return Number.NEGATIVE_INFINITY;
+  }
+
+  explain(person: PersonState, now: number) {
+    const best = this.#best(person, now);
+    return { ...foundAt(best), wanted: { steps: 2 } };
+  }
+}
+
+const foundAt = (best: number) => ({
+  found: best === Number.NEGATIVE_INFINITY ? null : best,
+  times: best === Number.NEGATIVE_INFINITY ? [] : [best],
+});
+
 class LiveSequence implements Live {
   next = Number.POSITIVE_INFINITY;
   readonly exact = true;
-  readonly #steps: readonly Matcher[];
+  readonly #masks: Masks;
   readonly #within: number;
-  readonly #without: Matcher | null;
   readonly #window: Window;
   readonly #chains: Float64Array;
 
-  constructor(steps: readonly Matcher[], within: number, without: Matcher | null, window: Window) {
-    this.#steps = steps;
+  /** A bit for each step, and one for what is not to come between. */
+  constructor(masks: Masks, steps: number, within: number, window: Window) {
+    this.#masks = masks;
     this.#within = within;
-    this.#without = without;
     this.#window = window;
-    this.#chains = new Float64Array(steps.length);
+    this.#chains = new Float64Array(steps);
   }
 
   test(person: PersonState, now: number): boolean {
@@ -117,35 +180,31 @@ class LiveSequence implements Live {
 
   #best(person: PersonState, now: number): number {
     const { time, shape } = person;
+    const masks = this.#masks.of;
+    const chains = this.#chains;
+    const final = chains.length - 1;
+    for (let step = 0; step <= final; step++) chains[step] = Number.NEGATIVE_INFINITY;
     const end = person.last(now);
-    const from = this.#window.from(now);
-    let i = end;
-    while (i >= 0 && (time[i] as number) >= from) i--;
-    const chains = this.#chains.fill(Number.NEGATIVE_INFINITY);
-    for (i++; i <= end; ) {
-      const t = time[i] as number;
-      let after = i + 1;
-      while (after <= end && time[after] === t) after++;
-      this.#instant(chains, t, shape, i, after);
-      i = after;
+    for (let i = person.firstFrom(this.#window.from(now)); i <= end; ) {
+      let mask = masks[shape[i] as number] as number;
+      const t = time[i++] as number;
+      if (mask === 0) continue;
+      while (i <= end && time[i] === t) mask |= masks[shape[i++] as number] as number;
+      this.#instant(chains, final, t, mask);
     }
-    return chains[chains.length - 1] as number;
+    return chains[final] as number;
   }
 
-  /** All events of one instant: entries from `from` to before `to`. */
-  #instant(chains: Float64Array, t: number, shape: Uint32Array, from: number, to: number): void {
-    const final = this.#steps.length - 1;
-    for (let step = final; step >= 0; step--) {
-      if (!reaches(this.#steps[step] as Matcher, shape, from, to)) continue;
-      if (step === 0) {
-        if (t < this.#window.to) chains[0] = t;
-        continue;
-      }
+  /** All that happened at one instant. */
+  #instant(chains: Float64Array, final: number, t: number, mask: number): void {
+    for (let step = final; step > 0; step--) {
+      if ((mask & (1 << step)) === 0) continue;
       const start = chains[step - 1] as number;
       if (start > (chains[step] as number) && (step < final || t - start <= this.#within))
         chains[step] = start;
     }
-    if (!this.#without || !reaches(this.#without, shape, from, to)) return;
+    if ((mask & 1) !== 0 && t < this.#window.to) chains[0] = t;
+    if ((mask & (1 << (final + 1))) === 0) return;
     for (let step = 0; step < final; step++) {
       if ((chains[step] as number) < t) chains[step] = Number.NEGATIVE_INFINITY;
     }
@@ -153,15 +212,6 @@ class LiveSequence implements Live {
 
   explain(person: PersonState, now: number) {
     const best = this.#best(person, now);
-    return {
-      found: best === Number.NEGATIVE_INFINITY ? null : best,
-      wanted: { steps: this.#steps.length },
-      times: best === Number.NEGATIVE_INFINITY ? [] : [best],
-    };
+    return { ...foundAt(best), wanted: { steps: this.#chains.length } };
   }
-}
-
-function reaches({ has }: Matcher, shape: Uint32Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (has[shape[i] as number] === 1) return true;
-  return false;
 }

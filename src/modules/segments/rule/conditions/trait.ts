@@ -34,19 +34,19 @@ function traitLeaf(path: readonly string[], test: ValueTest): Leaf {
     sql: (w) => test.sql(newest(w), w),
     due: () => [],
     ...(test.due && { duePeople: (w: SqlWriter) => [test.due?.(newest(w), w) ?? never] }),
-    live: () => new LiveTrait(name, inner, test),
+    live: (b) => new LiveTrait(b.trait(name), inner, test),
   };
 }
 
 class LiveTrait implements Live {
   next = Number.POSITIVE_INFINITY;
   readonly exact = true;
-  readonly #name: string;
+  readonly #place: number;
   readonly #inner: readonly string[];
   readonly #test: ValueTest;
 
-  constructor(name: string, inner: readonly string[], test: ValueTest) {
-    this.#name = name;
+  constructor(place: number, inner: readonly string[], test: ValueTest) {
+    this.#place = place;
     this.#inner = inner;
     this.#test = test;
   }
@@ -57,8 +57,9 @@ class LiveTrait implements Live {
     return this.#test.holds(value, now);
   }
 
-  #value({ facts: { traits } }: PersonState) {
-    return Object.hasOwn(traits, this.#name) ? at(traits[this.#name], this.#inner) : undefined;
+  #value({ traits }: PersonState) {
+    const value = traits[this.#place];
+    return this.#inner.length === 0 ? value : at(value, this.#inner);
   }
 
   explain(person: PersonState) {
