@@ -22,10 +22,11 @@ function traitLeaf(path: readonly string[], test: ValueTest): Leaf {
   /** The newest over all identifiers, by its own time. */
   const newest = (w: SqlWriter) => {
     const of = w.param(name, 'String');
+    // The whole text: a value taken out is written anew, and a large number not as it was.
     const doc = w.ofIdentifiers(
-      `argMaxIf(JSONExtractRaw(traits, ${of}, 1), (JSONExtractInt(traits, ${of}, 2), JSONExtractInt(traits, ${of}, 3)), JSONHas(traits, ${of}))`,
+      `argMaxIf(traits, (JSONExtractInt(traits, ${of}, 2), JSONExtractInt(traits, ${of}, 3)), JSONHas(traits, ${of}))`,
     );
-    return { doc, path: sqlPath(inner, w) };
+    return { doc, path: `, ${of}, 1${sqlPath(inner, w)}` };
   };
   return {
     key: JSON.stringify(['trait', path, test.key]),
