@@ -10,7 +10,13 @@ import {
   position,
   writeWorld,
 } from '../../../../test/fixtures/rule-world.ts';
-import { type RandomPerson, randomPerson, randomRule, time } from '../../../../test/fixtures/rules.ts';
+import {
+  computedTraits,
+  type RandomPerson,
+  randomPerson,
+  randomRule,
+  time,
+} from '../../../../test/fixtures/rules.ts';
 import {
   compileSet,
   type LoadedRow,
@@ -43,6 +49,7 @@ const context: RuleContext = {
   stages: { names: ['page', 'A', 'B', 'Order Completed', 'C'], stages: [1, 2, 2, 3, 5] },
   segments: (id) => (segments[id] as Rule | undefined) ?? null,
   lists: () => true,
+  computed: (name) => computedTraits[name] ?? null,
   sources: (id) => ({ s1: 11, s2: 12 })[id] ?? null,
 };
 

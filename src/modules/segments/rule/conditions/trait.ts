@@ -11,8 +11,10 @@ export const trait: ConditionKind = {
   schema: TraitCondition,
   lower(json: TraitCondition, given) {
     const { trait: of } = json;
-    if (typeof of === 'object' && 'computed' in of)
-      return given.computed(of.computed, testIn(json, 'trait', given.days));
+    if (typeof of === 'object' && 'computed' in of) {
+      const { trait: _, ...test } = json;
+      return given.computed(of.computed, test);
+    }
     return { leaf: traitLeaf(typeof of === 'string' ? [of] : of, testIn(json, 'trait', given.days)) };
   },
 };
