@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { systemClock as clock } from '#platform/clock';
-import { createLog } from '#platform/log';
-import { openPostgres, startEmbeddedPostgres } from '#platform/postgres';
+import { askClickHouse } from './rig/click.ts';
 import { sendCrowd } from './rig/crowd.ts';
+import { measureFill } from './rig/fill.ts';
 import { newProgram, writeKey } from './rig/program.ts';
 import { hundredRules } from './rig/segment-rules.ts';
 import { watchTree } from './rig/watch.ts';
@@ -12,18 +11,22 @@ import { watchTree } from './rig/watch.ts';
  * How soon segments are right: people with history, a hundred segments, events offered at an even rate to the whole
  * program with embedded engines, and beside them probes: from sending a request to the moment at which the API says
  * that the person is in. Afterwards, how late the changes by time alone were told, and whether live is as afresh.
+ * With --fill: how long fifty new segments take to be filled for a million people, and how that compares with
+ * statements written by hand.
  */
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    people: { type: 'string', default: '200000' },
+    people: { type: 'string' },
     history: { type: 'string', default: '1000000' },
     rate: { type: 'string', default: '5000' },
     seconds: { type: 'string', default: '120' },
     profile: { type: 'string' },
+    fill: { type: 'boolean', default: false },
+    events: { type: 'string', default: '10000000' },
   },
 });
-const people = Number(values.people);
+const people = Number(values.people ?? (values.fill ? 1_000_000 : 200_000));
 const rate = Number(values.rate);
 const seconds = Number(values.seconds);
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -40,10 +43,15 @@ for (const [signal, code] of [
   process.once(signal, () => void leave().finally(() => process.exit(code)));
 }
 try {
-  const result = await measure();
+  const result = values.fill ? await fill() : await measure();
   process.stdout.write(`${values.json ? JSON.stringify(result) : JSON.stringify(result, null, 2)}\n`);
 } finally {
   await leave();
+}
+
+async function fill() {
+  await program.start();
+  return measureFill(program, { people, events: Number(values.events), say });
 }
 
 interface Listed {
@@ -109,7 +117,6 @@ async function measure() {
     '/api/segments/proof',
     {},
   );
-  await program.stop();
   const late = await timersLate();
   return {
     offered_per_s: rate,
@@ -130,6 +137,11 @@ async function measure() {
     different: items.reduce((sum, one) => sum + (one.proof?.different ?? 0), 0),
     not_proved: items.filter((one) => !one.proof).length,
     cpu_s: cpu,
+    cpu_s_per_100k: {
+      program: per100k(cpu.program, sent.sent),
+      clickhouse: per100k(cpu.clickhouse, sent.sent),
+      postgres: per100k(cpu.postgres, sent.sent),
+    },
   };
 }
 
@@ -174,21 +186,16 @@ async function probes(segment: string, over: () => boolean) {
   return { total, afterAck };
 }
 
-/** From the moment that a change by time alone was due to the transaction that told it. */
+/** From the moment that a change by time alone was due to the round that told it. */
 async function timersLate(): Promise<number[]> {
-  const log = createLog({ level: 'warn', pretty: false });
-  const engine = await startEmbeddedPostgres({ home: program.home, log, clock });
-  const pg = await openPostgres({ url: engine.url, log, clock });
-  try {
-    const { rows } = await pg.raw.query<{ late: string }>(
-      `select extract(epoch from at) * 1000 - (data->>'at')::numeric as late from facts
-        where type in ('segment.entered', 'segment.left') and data->'cause'->>'what' = 'time'`,
-    );
-    return rows.map((row) => Number(row.late));
-  } finally {
-    await pg.close();
-    await engine.stop();
-  }
+  const text = await askClickHouse(program.home)(
+    `select noted_ms - at_ms from segment_history final where cause = '{"what":"time"}' format TabSeparated`,
+  );
+  return text.trimEnd().split('\n').filter(Boolean).map(Number);
+}
+
+function per100k(seconds: number, events: number): number {
+  return Math.round((seconds / events) * 1e7) / 100;
 }
 
 function quantile(values: number[], q: number): number {

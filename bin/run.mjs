@@ -10,7 +10,7 @@ const commands = {
   start,
   test: async (args) => (await haveConsole()) || runPinned([bin('vitest/vitest.mjs'), 'run', ...args]),
   check,
-  bench: (args) => measure('bench', '', args),
+  bench: async (args) => (await haveConsole()) || measure('bench', '', args),
   chaos: (args) => measure('chaos', 'chaos-', args),
   shots: async (args) =>
     (await haveConsole()) || runPinned([join(root, 'test/shots.ts'), ...args], { tethered: true }),

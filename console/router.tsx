@@ -10,7 +10,9 @@ import { auditSearch } from './audit/search.ts';
 import { channels } from './events/channels.ts';
 import { Inside } from './frame/inside.tsx';
 import { Lost } from './frame/lost.tsx';
+import { readAddress } from './kit/address.ts';
 import { isPeriod, type Period } from './kit/period.tsx';
+import { peopleAddress } from './people/address.ts';
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
@@ -54,10 +56,7 @@ const homeRoute = createRoute({
 const peopleRoute = createRoute({
   getParentRoute,
   path: '/people',
-  validateSearch: (search: Record<string, unknown>): { q?: string } => {
-    const q = text(search.q);
-    return q ? { q } : {};
-  },
+  validateSearch: (search: Record<string, unknown>) => readAddress(search, peopleAddress),
   component: lazyRouteComponent(() => import('./people/people.tsx')),
 });
 
@@ -195,6 +194,8 @@ const settingsRoutes = [
 const kitRoute = createRoute({
   getParentRoute,
   path: '/kit',
+  validateSearch: (search: Record<string, unknown>) =>
+    readAddress(search, ['sort', 'columns', 'filter', 'kind', 'seen', 'city', 'trait']),
   component: lazyRouteComponent(() => import('./kit/show.tsx')),
 });
 

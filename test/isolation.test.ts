@@ -272,6 +272,9 @@ function idFor(path: string, parameter: string): string {
     [/^\/api\/sources\/\{id\}/, ids.source],
     [/^\/api\/imports\/\{id\}/, ids.import],
     [/^\/api\/keys\/\{id\}/, ids.key],
+    [/^\/api\/segments\/\{id\}/, ids.segment],
+    [/^\/api\/segment-lists\/\{id\}/, ids.segmentList],
+    [/^\/api\/webhooks\/\{id\}/, ids.webhook],
     [/^\/api\/(team\/)?sessions\/\{id\}/, ids.session],
     [/^\/api\/team\/invitations\/\{id\}/, ids.invitation],
     [/^\/api\/team\/\{userId\}/, ids.user],
@@ -287,6 +290,7 @@ function idFor(path: string, parameter: string): string {
 function requestOf(operation: Operation): Wanted {
   const { method, path } = operation;
   const url = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(idFor(path, name)));
+  if (path.endsWith('/why')) return { method, url: `${url}?person=${b.ids.person}` };
   if (method === 'GET' || method === 'DELETE') return { method, url };
   if (path.startsWith('/v1/')) return { method, url, body: trackingBody(path) };
   if (path.startsWith('/api/imports') && !path.includes('{')) return { method, url, body: upload() };

@@ -34,14 +34,14 @@ export interface Program {
 }
 
 /**
- * A program on a fresh home. However this process ends, the program ends soon after and the home is removed; with
- * `keep` it stays. `nodeArgs` are for its main process only.
+ * A program on a fresh home, or on `home`, which stays and is given no key of ours. However this process ends, the
+ * program ends soon after and a fresh home is removed; with `keep` it stays. `nodeArgs` are for its main process only.
  */
 export async function newProgram(
-  o: { nodeArgs?: readonly string[]; env?: Record<string, string>; keep?: boolean } = {},
+  o: { nodeArgs?: readonly string[]; env?: Record<string, string>; keep?: boolean; home?: string } = {},
 ): Promise<Program> {
-  const home = temporaryHome();
-  const undertaker = o.keep ? undefined : buryLater(home);
+  const home = o.home ?? temporaryHome();
+  const undertaker = o.keep || o.home !== undefined ? undefined : buryLater(home);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
@@ -59,7 +59,7 @@ export async function newProgram(
       ],
       {
         cwd: root,
-        env: { ...inherited(), ...settings(home, port), ...o.env },
+        env: { ...inherited(), ...settings(home, port), ...(o.home ? {} : firstStart), ...o.env },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         // A Ctrl-C is for us; we stop the program when we are through.
         detached: true,
@@ -134,13 +134,16 @@ function settings(home: string, port: number): Record<string, string> {
     PORT: String(port),
     HOST: '127.0.0.1',
     PANDO_DEMO: 'off',
-    PANDO_ADMIN_PASSWORD: 'a password for the bench',
-    PANDO_WORKSPACE: 'bench',
-    PANDO_WRITE_KEY: writeKey,
-    PANDO_SECRET_KEY: secretKey,
     PANDO_LOG_LEVEL: 'warn',
   };
 }
+
+const firstStart = {
+  PANDO_ADMIN_PASSWORD: 'a password for the bench',
+  PANDO_WORKSPACE: 'bench',
+  PANDO_WRITE_KEY: writeKey,
+  PANDO_SECRET_KEY: secretKey,
+};
 
 /** Ours without what would change the program: a bench measures one thing. */
 function inherited(): Record<string, string | undefined> {

@@ -1,6 +1,12 @@
 // The shapes of the API, read off the modules' own schemas; nothing is defined a second time.
 import type { Static } from 'typebox';
-import type { EventSchema, LiveEvents, QuarantinedSchema, SourceSchema } from '#schema/collect';
+import type {
+  EventSchema,
+  LiveEvents,
+  QuarantinedSchema,
+  SourceSchema,
+  TraitHistorySchema,
+} from '#schema/collect';
 import type {
   AuditPage,
   CreatedInvitation as CreatedInvitationSchema,
@@ -15,9 +21,12 @@ import type { Presets as PresetsSchema } from '#schema/imports';
 import type {
   AskedPersonSchema,
   ConflictSchema,
+  ConsentEvidenceSchema,
+  PeopleCountSchema,
   PersonSchema,
   PersonSummarySchema,
   SharedIdentifierSchema,
+  TraitNameSchema,
 } from '#schema/people';
 
 export type { SourceKind } from '#schema/collect';
@@ -34,6 +43,10 @@ export type Person = Static<typeof PersonSchema>;
 export type Identifier = Person['identifiers'][number];
 export type AskedPerson = Static<typeof AskedPersonSchema>;
 export type PersonSummary = Static<typeof PersonSummarySchema>;
+export type PeopleCount = Static<typeof PeopleCountSchema>;
+export type ConsentEvidence = Static<typeof ConsentEvidenceSchema>;
+export type TraitHistory = Static<typeof TraitHistorySchema>;
+export type TraitName = Static<typeof TraitNameSchema>;
 export type Conflict = Static<typeof ConflictSchema>;
 export type Presets = Static<typeof PresetsSchema>;
 export type Workspace = Static<typeof WorkspaceList>['items'][number];

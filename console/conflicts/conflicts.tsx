@@ -145,7 +145,7 @@ function JoinChoice(props: {
   const [stays, setStays] = useState(props.people[0]?.id ?? '');
   return (
     <Dialog open onClose={props.onClose} title={t('join')} note={t('joinInto')}>
-      <fieldset className="grid gap-1">
+      <fieldset className="grid min-w-0 grid-cols-1 gap-1">
         <legend className="sr-only">{t('joinInto')}</legend>
         {props.people.map((person) => (
           <label

@@ -20,13 +20,13 @@ const leastMs = 10_000;
 /** The pulse: who was here, who bought, came again and told others; the path; what happens at this moment. */
 export default function Home() {
   const { t } = useTranslation('home');
-  const { api, slug, may } = useSession();
+  const { api, slug, may, workspace } = useSession();
   const { period = '30d' } = useSearch({ from: '/inside/' });
   const isLive = useIsLive();
   const options = { refetchInterval: isLive ? 60_000 : 30_000, placeholderData: <T,>(last: T) => last };
   const askedAt = useRef(0);
   const ask = <T,>(path: string) => {
-    const { from, to } = rangesOf(period);
+    const { from, to } = rangesOf(period, workspace.timeZone);
     return ({ signal }: { signal: AbortSignal }) => api.get<T>(path, { from, to, humans: true }, signal);
   };
   const pulse = useQuery({
@@ -46,7 +46,7 @@ export default function Home() {
     void pulse.refetch();
     void path.refetch();
   });
-  const { from, to } = rangesOf(period);
+  const { from, to } = rangesOf(period, workspace.timeZone);
   const days = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
   const isEmpty = pulse.data?.has_events === false;
   const error = pulse.error ?? path.error;

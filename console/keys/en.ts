@@ -23,6 +23,8 @@ export default {
     'sources-write': 'change sources',
     'imports-read': 'see imports',
     'imports-write': 'import files',
+    'segments-read': 'look at segments, their members and why',
+    'segments-write': 'make, edit and archive segments',
     'team-read': 'see the team',
     'team-write': 'change the team',
     'keys-read': 'see keys',

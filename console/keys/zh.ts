@@ -21,6 +21,8 @@ export default {
     'sources-write': '修改数据源',
     'imports-read': '查看导入',
     'imports-write': '导入文件',
+    'segments-read': '查看人群、成员及其原因',
+    'segments-write': '新建、编辑和归档人群',
     'team-read': '查看团队',
     'team-write': '管理团队',
     'keys-read': '查看密钥',

@@ -1,86 +1,81 @@
 import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent, TooltipComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
-import { CanvasRenderer } from 'echarts/renderers';
+import { LabelLayout } from 'echarts/features';
+import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 import { useTheme } from '../frame/theme.tsx';
+import { chartOption, type Figures } from './chart-option.ts';
 import { chartColours } from './chart-theme.ts';
+import { useFormat } from './format.ts';
 
-echarts.use([BarChart, LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
+export type { Series } from './chart-option.ts';
 
-export interface Series {
-  name: string;
-  values: readonly number[];
-  /** Of the period before: in grey. */
-  isBefore?: boolean;
+echarts.use([BarChart, LineChart, GridComponent, TooltipComponent, LabelLayout, CanvasRenderer, SVGRenderer]);
+
+/** A picture as it can be taken away, in the colours that it is seen in. */
+export interface Drawn {
+  png(): Blob;
+  svg(): string;
 }
 
-/** Bars from zero, or lines that carry their names at their ends instead of a legend. A table belongs beside it. */
-export function Chart(props: {
-  kind: 'bar' | 'line';
-  categories: readonly string[];
-  series: readonly Series[];
-  /** What the picture says, for those who cannot see it. */
-  summary: string;
-}) {
+/** Bars from zero, or lines that carry their names at their ends instead of a legend. `Picture` puts a table beside it. */
+export function Chart(
+  props: Figures & {
+    /** What the picture says, for those who cannot see it. */
+    summary: string;
+    onDrawn?: (drawn: Drawn) => void;
+  },
+) {
   const place = useRef<HTMLDivElement>(null);
   const { isDark } = useTheme();
-  const { kind, categories, series, summary } = props;
+  const format = useFormat();
+  const { kind, categories, series, summary, onDrawn } = props;
   useEffect(() => {
     const element = place.current;
     if (!element) return;
     element.dataset.theme = isDark ? 'dark' : 'light';
     const colours = chartColours(element);
     const chart = echarts.init(element, null, { renderer: 'canvas' });
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    chart.setOption({
-      animation: !still,
-      animationDuration: 200,
-      textStyle: { fontFamily: getComputedStyle(element).fontFamily, color: colours.ink },
-      grid: { left: 8, right: kind === 'line' ? 96 : 8, top: 16, bottom: 8, containLabel: true },
-      // Rich text is drawn; a tooltip of HTML would bring styles that the content security policy refuses.
-      tooltip: {
-        trigger: 'axis',
-        renderMode: 'richText',
-        backgroundColor: colours.raised,
-        borderColor: colours.line,
-        textStyle: { color: colours.ink },
-      },
-      xAxis: {
-        type: 'category',
-        data: [...categories],
-        axisLine: { lineStyle: { color: colours.line } },
-        axisTick: { show: false },
-        axisLabel: { color: colours.quiet },
-      },
-      yAxis: {
-        type: 'value',
-        min: kind === 'bar' ? 0 : undefined,
-        splitLine: { lineStyle: { color: colours.line } },
-        axisLabel: { color: colours.quiet },
-      },
-      series: series.map((one) => {
-        const place = series.filter((other) => !other.isBefore).indexOf(one);
-        const colour = one.isBefore ? colours.before : colours.series[place % colours.series.length];
-        return {
-          type: kind,
-          name: one.name,
-          data: [...one.values],
-          color: colour,
-          barMaxWidth: 28,
-          symbol: 'none',
-          itemStyle: { borderRadius: [3, 3, 0, 0] },
-          lineStyle: { width: 2 },
-          endLabel: { show: kind === 'line', formatter: '{a}', color: colour },
-        };
-      }),
+    const draw = () => {
+      const option = chartOption({ kind, categories, series }, colours, {
+        fontFamily: getComputedStyle(element).fontFamily,
+        isStill: matchMedia('(prefers-reduced-motion: reduce)').matches,
+        isNarrow: element.clientWidth < 520,
+        compact: format.compact,
+      });
+      chart.setOption(option);
+      return option;
+    };
+    const option = draw();
+    onDrawn?.({
+      png: () => blobOf(chart.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: colours.raised })),
+      svg: () => svgOf(element, { ...option, animation: false, backgroundColor: colours.raised }),
     });
-    const watch = new ResizeObserver(() => chart.resize());
+    const watch = new ResizeObserver(() => {
+      chart.resize();
+      draw();
+    });
     watch.observe(element);
     return () => {
       watch.disconnect();
       chart.dispose();
     };
-  }, [kind, categories, series, isDark]);
+  }, [kind, categories, series, isDark, format, onDrawn]);
   return <div ref={place} role="img" aria-label={summary} className="h-64 w-full" />;
+}
+
+/** Drawn as text beside the page, never in it: an SVG in the page would bring styles of its own. */
+function svgOf(element: HTMLElement, option: echarts.EChartsCoreOption): string {
+  const [width, height] = [element.clientWidth, element.clientHeight];
+  const drawing = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
+  drawing.setOption(option);
+  const text = drawing.renderToSVGString();
+  drawing.dispose();
+  return text;
+}
+
+function blobOf(url: string): Blob {
+  const bytes = atob(url.slice(url.indexOf(',') + 1));
+  return new Blob([Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))], { type: 'image/png' });
 }

@@ -1,4 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './button.tsx';
@@ -9,7 +10,7 @@ import { ErrorState } from './states.tsx';
 /** For what cannot be undone: says what it means, and asks for the name of the thing. */
 export function TypeToConfirm(props: {
   title: string;
-  note: string;
+  note: ReactNode;
   /** What has to be typed. */
   name: string;
   verb: string;

@@ -9,6 +9,28 @@ export interface MenuItem {
   onChoose: () => void;
 }
 
+export const menuClass =
+  'appear z-50 max-h-[70vh] min-w-48 overflow-y-auto rounded-md border border-line bg-raised p-1 shadow-float';
+
+/** Something in a menu that is on or off; the menu stays open, since one mostly wants several. */
+export function MenuCheck(props: { label: string; checked: boolean; onCheck: (checked: boolean) => void }) {
+  return (
+    <DropdownMenu.CheckboxItem
+      checked={props.checked}
+      onCheckedChange={props.onCheck}
+      onSelect={(event) => event.preventDefault()}
+      className="flex cursor-pointer items-center gap-2 rounded-md px-3 py-1.5 outline-none data-highlighted:bg-sunken"
+    >
+      <span className="flex size-4 items-center justify-center rounded-[4px] border border-edge">
+        <DropdownMenu.ItemIndicator>
+          <Check size={13} aria-hidden="true" className="text-good" />
+        </DropdownMenu.ItemIndicator>
+      </span>
+      <span className="grow">{props.label}</span>
+    </DropdownMenu.CheckboxItem>
+  );
+}
+
 /** A list of what one can do or choose. Not modal: the page behind it goes on. */
 export function Menu({
   trigger,
@@ -23,12 +45,7 @@ export function Menu({
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align="end"
-          sideOffset={6}
-          collisionPadding={8}
-          className="appear z-50 min-w-48 rounded-md border border-line bg-raised p-1 shadow-float"
-        >
+        <DropdownMenu.Content align="end" sideOffset={6} collisionPadding={8} className={menuClass}>
           {title && (
             <DropdownMenu.Label className="px-3 py-1.5 text-s text-quiet">{title}</DropdownMenu.Label>
           )}

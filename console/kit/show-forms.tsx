@@ -14,7 +14,7 @@ import { useTell } from './toast.tsx';
 const Days = Type.Object({ days: Type.Integer({ minimum: 1, maximum: 720 }) });
 
 /** What forms are made of beyond plain fields: lists, mistakes by a schema, and a name typed before the irrevocable. */
-export function ShowForms() {
+export function ShowMistakes() {
   const { t } = useTranslation('kit');
   const tell = useTell();
   const mistakesOf = useMistakes();
@@ -32,7 +32,7 @@ export function ShowForms() {
           onChange={setValues}
         />
         <Input
-          label={t('show.days')}
+          label={t('show.dayCount')}
           type="number"
           value={Number.isNaN(days) ? '' : days}
           error={mistakesOf(Days, { days }).get('/days')}

@@ -1,12 +1,15 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
-import type { Person } from '../api/types.ts';
+import type { ConsentEvidence, Person } from '../api/types.ts';
 import { Switch } from '../kit/field.tsx';
 import { useFormat } from '../kit/format.ts';
-import { useProblemText } from '../kit/states.tsx';
+import { ErrorState, Skeleton, useProblemText } from '../kit/states.tsx';
+import { Tag } from '../kit/tag.tsx';
 import { useTell } from '../kit/toast.tsx';
 import { useWordsOr } from '../words/words-or.ts';
+import { IdentifierText } from './identifier-text.tsx';
 
 const source = 'Console';
 
@@ -25,6 +28,7 @@ export function Consent({ person }: { person: Person }) {
     onSuccess: (consent, asked) => {
       cache.setQueryData<Person>(key, (now) => now && { ...now, consent: { ...now.consent, ...consent } });
       const back = Object.fromEntries(Object.entries(asked).map(([purpose, granted]) => [purpose, !granted]));
+      void cache.invalidateQueries({ queryKey: [...key, 'consent'] });
       tell(t('one.recorded'), { undo: () => record.mutate(back) });
     },
     onError: (error) => tell(problem(error), { tone: 'wrong' }),
@@ -32,27 +36,74 @@ export function Consent({ person }: { person: Person }) {
   const wordsOr = useWordsOr('people');
   const nameOf = (purpose: string) => wordsOr(`one.purposes.${purpose}`, purpose);
   return (
-    <div className="divide-y divide-line">
-      {Object.entries(person.consent).map(
-        ([purpose, { granted, asked, time, source: where, text_version }]) => (
-          <Switch
-            key={purpose}
-            label={nameOf(purpose)}
-            checked={granted}
-            disabled={!may('people:write') || record.isPending}
-            onChange={(answer) => record.mutate({ [purpose]: answer })}
-            note={
-              asked && time
-                ? t('one.asked', {
-                    moment: format.moment(time),
-                    source: where ?? '–',
-                    version: text_version ?? '–',
-                  })
-                : t('one.byDefault')
-            }
-          />
-        ),
-      )}
-    </div>
+    <>
+      <div className="divide-y divide-line">
+        {Object.entries(person.consent).map(
+          ([purpose, { granted, asked, time, source: where, text_version }]) => (
+            <Switch
+              key={purpose}
+              label={nameOf(purpose)}
+              checked={granted}
+              disabled={!may('people:write') || record.isPending}
+              onChange={(answer) => record.mutate({ [purpose]: answer })}
+              note={
+                asked && time
+                  ? t('one.asked', {
+                      moment: format.moment(time),
+                      source: where ?? '–',
+                      version: text_version ?? '–',
+                    })
+                  : t('one.byDefault')
+              }
+            />
+          ),
+        )}
+      </div>
+      <Evidence id={person.id} nameOf={nameOf} />
+    </>
+  );
+}
+
+/** Every answer that was given, the newest first; asked for when somebody wants to see it. */
+function Evidence({ id, nameOf }: { id: string; nameOf: (purpose: string) => string }) {
+  const { t } = useTranslation('people');
+  const { api, slug, workspace } = useSession();
+  const format = useFormat(workspace.timeZone);
+  const [isOpen, setOpen] = useState(false);
+  const list = useQuery({
+    queryKey: [slug, 'person', id, 'consent'],
+    queryFn: ({ signal }) => api.get<{ items: ConsentEvidence[] }>(`/api/people/${id}/consent`, {}, signal),
+    enabled: isOpen,
+  });
+  const items = list.data?.items ?? [];
+  return (
+    <details className="mt-2 text-s" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="link cursor-pointer">{t('one.consentEvidence')}</summary>
+      {list.error && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isPending && isOpen && <Skeleton />}
+      {list.data && items.length === 0 && <p className="mt-1 text-quiet">{t('one.neverAsked')}</p>}
+      <ol className="mt-1 grid gap-2 border-line border-l pl-3">
+        {items.map((one) => (
+          <li key={`${one.purpose}${one.time}${one.received}${one.granted}${one.from}`}>
+            <span className="flex flex-wrap items-center gap-2">
+              {nameOf(one.purpose)}
+              <Tag tone={one.granted ? 'good' : 'wrong'}>
+                {t(one.granted ? 'one.granted' : 'one.refused')}
+              </Tag>
+            </span>
+            <span className="text-quiet">
+              {t('one.asked', {
+                moment: format.moment(one.time),
+                source: one.source,
+                version: one.text_version ?? '–',
+              })}
+            </span>
+            <span className="flex text-quiet">
+              <IdentifierText text={one.from} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </details>
   );
 }

@@ -1,17 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft, Download, Merge, Split, UserRoundX } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
 import type { Person } from '../api/types.ts';
-import { Button } from '../kit/button.tsx';
-import { Dialog } from '../kit/dialog.tsx';
-import { Input } from '../kit/field.tsx';
+import { Button, buttonClass } from '../kit/button.tsx';
+import { TypeToConfirm } from '../kit/confirm.tsx';
+import { download } from '../kit/download.ts';
 import { useFormat } from '../kit/format.ts';
 import { Section } from '../kit/page.tsx';
 import { Face, usePersonName } from '../kit/person-chip.tsx';
-import { ErrorState, Skeleton, useProblemText } from '../kit/states.tsx';
+import { EmptyState, ErrorState, Skeleton, useProblemText } from '../kit/states.tsx';
 import { Tag } from '../kit/tag.tsx';
 import { useTell } from '../kit/toast.tsx';
 import { Consent } from './consent.tsx';
@@ -27,16 +27,26 @@ const stages = ['search', 'attention', 'deal', 'use', 'share'] as const;
 export default function PersonPage() {
   const { id } = useParams({ from: '/inside/people/$id' });
   const { api, slug } = useSession();
+  const [erased, setErased] = useState<{ id: string; goneBy: string } | null>(null);
+  const isErased = erased?.id === id;
   const person = useQuery({
     queryKey: [slug, 'person', id],
     queryFn: ({ signal }) => api.get<Person>(`/api/people/${id}`, {}, signal),
+    enabled: !isErased,
   });
   return (
     <div className="mx-auto w-full max-w-6xl px-4 pt-5 pb-24 md:px-8 md:pb-10">
       <BackLink />
-      {person.error && <ErrorState error={person.error} onRetry={() => void person.refetch()} />}
-      {person.isPending && <Skeleton lines={10} />}
-      {person.data && <Portrait key={person.data.id} person={person.data} />}
+      {isErased && <Erased goneBy={erased.goneBy} />}
+      {!isErased && person.error && <ErrorState error={person.error} onRetry={() => void person.refetch()} />}
+      {!isErased && person.isPending && <Skeleton lines={10} />}
+      {!isErased && person.data && (
+        <Portrait
+          key={person.data.id}
+          person={person.data}
+          onErased={(goneBy) => setErased({ id, goneBy })}
+        />
+      )}
     </div>
   );
 }
@@ -51,7 +61,7 @@ function BackLink() {
   );
 }
 
-function Portrait({ person }: { person: Person }) {
+function Portrait({ person, onErased }: { person: Person; onErased: (goneBy: string) => void }) {
   const { t } = useTranslation('people');
   const { workspace, may, api, slug } = useSession();
   const format = useFormat(workspace.timeZone);
@@ -69,16 +79,8 @@ function Portrait({ person }: { person: Person }) {
   const changed = () => cache.invalidateQueries({ queryKey: [slug] });
   const takeOut = useMutation({
     mutationFn: () => api.get<unknown>(`/api/people/${person.id}/export`),
-    onSuccess: (data) => {
-      const url = URL.createObjectURL(
-        new Blob([JSON.stringify(data, null, 2)], { type: 'application/json' }),
-      );
-      const link = document.createElement('a');
-      link.href = url;
-      link.download = `person-${person.id}.json`;
-      link.click();
-      URL.revokeObjectURL(url);
-    },
+    onSuccess: (data) =>
+      download(`person-${person.id}.json`, JSON.stringify(data, null, 2), 'application/json'),
     onError: (error) => tell(problem(error), { tone: 'wrong' }),
   });
   return (
@@ -132,7 +134,7 @@ function Portrait({ person }: { person: Person }) {
             <Identifiers person={person} />
           </Section>
           <Section title={t('one.traits')}>
-            <Traits traits={person.traits} />
+            <Traits id={person.id} traits={person.traits} />
           </Section>
           <Section title={t('one.consent')} note={t('one.consentNote')}>
             <Consent person={person} />
@@ -143,52 +145,67 @@ function Portrait({ person }: { person: Person }) {
         <JoinDialog person={person} name={name} onClose={() => setOpen(null)} onDone={changed} />
       )}
       {open === 'split' && <SplitDialog person={person} onClose={() => setOpen(null)} onDone={changed} />}
-      {open === 'erase' && <EraseDialog id={person.id} name={name} onClose={() => setOpen(null)} />}
+      {open === 'erase' && (
+        <EraseDialog id={person.id} name={name} onClose={() => setOpen(null)} onErased={onErased} />
+      )}
     </>
   );
 }
 
 /** What cannot be undone asks for the name to be typed. */
-function EraseDialog({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
+function EraseDialog(props: {
+  id: string;
+  name: string;
+  onClose: () => void;
+  onErased: (goneBy: string) => void;
+}) {
   const { t } = useTranslation('people');
-  const { api, slug, workspace } = useSession();
-  const format = useFormat(workspace.timeZone);
+  const { api, slug } = useSession();
   const cache = useQueryClient();
-  const navigate = useNavigate();
-  const tell = useTell();
-  const problem = useProblemText();
-  const [typed, setTyped] = useState('');
   const erase = useMutation({
-    mutationFn: () => api.send<{ gone_by: string }>('DELETE', `/api/people/${id}`),
+    mutationFn: () => api.send<{ gone_by: string }>('DELETE', `/api/people/${props.id}`),
     onSuccess: async ({ gone_by }) => {
-      tell(t('one.erased', { moment: format.moment(gone_by) }));
-      await navigate({ to: '/people' });
-      cache.removeQueries({ queryKey: [slug, 'person', id] });
+      props.onErased(gone_by);
+      cache.removeQueries({ queryKey: [slug, 'person', props.id] });
       await cache.invalidateQueries({ queryKey: [slug] });
     },
   });
   return (
-    <Dialog open onClose={onClose} title={t('one.eraseTitle')} note={t('one.eraseNote')}>
-      <form
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (typed.trim() === name) erase.mutate();
-        }}
-      >
-        <Input
-          label={t('one.eraseType', { name })}
-          autoComplete="off"
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-          error={erase.error ? problem(erase.error) : undefined}
-        />
-        <div className="flex justify-end">
-          <Button look="danger" type="submit" disabled={typed.trim() !== name} busy={erase.isPending}>
-            {t('one.eraseDo')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <TypeToConfirm
+      title={t('one.eraseTitle')}
+      note={t('one.eraseNote')}
+      name={props.name}
+      verb={t('one.eraseDo')}
+      busy={erase.isPending}
+      error={erase.error}
+      onClose={props.onClose}
+      onConfirm={() => erase.mutate()}
+      icon={UserRoundX}
+    />
+  );
+}
+
+/** What stays of a person who was erased: that they were, and by when every trace is gone. */
+function Erased({ goneBy }: { goneBy: string }) {
+  const { t } = useTranslation('people');
+  const { workspace } = useSession();
+  const format = useFormat(workspace.timeZone);
+  useEffect(() => {
+    document.title = `${t('one.erasedTitle')} · Pando`;
+  }, [t]);
+  return (
+    <div role="status">
+      <h1 className="sr-only">{t('one.erasedTitle')}</h1>
+      <EmptyState
+        icon={UserRoundX}
+        title={t('one.erasedTitle')}
+        why={t('one.erased', { moment: format.moment(goneBy) })}
+        action={
+          <Link to="/people" className={buttonClass('plain')}>
+            {t('one.back')}
+          </Link>
+        }
+      />
+    </div>
   );
 }

@@ -10,6 +10,7 @@ import { Input } from '../kit/field.tsx';
 import { ErrorState } from '../kit/states.tsx';
 import { useTell } from '../kit/toast.tsx';
 import { IdentifierText } from './identifier-text.tsx';
+import { traitText } from './trait-text.ts';
 
 interface Moves {
   stays: string[];
@@ -84,6 +85,7 @@ export function SplitDialog(props: { person: Person; onClose: () => void; onDone
                       </li>
                     ))}
                   </ul>
+                  {side === 'leaves' && <Told traits={props.person.traits} from={moves.leaves} />}
                 </section>
               ))}
             </div>
@@ -109,5 +111,18 @@ export function SplitDialog(props: { person: Person; onClose: () => void; onDone
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** The traits that were told with the identifiers that leave. */
+function Told({ traits, from }: { traits: Person['traits']; from: readonly string[] }) {
+  const { t } = useTranslation('people');
+  const told = Object.entries(traits).filter(([, trait]) => from.includes(trait.from));
+  if (told.length === 0) return null;
+  return (
+    <p className="mt-2 text-s [overflow-wrap:anywhere]">
+      <span className="text-quiet">{t('one.splitTraits')}: </span>
+      {told.map(([name, { value }]) => `${name} ${traitText(value) ?? '–'}`).join(' · ')}
+    </p>
   );
 }

@@ -24,6 +24,7 @@ import { type Engines, openEngines } from './engines.ts';
 import { dataFolders, waitForHome } from './home.ts';
 import { createServer } from './server.ts';
 import { readVersion } from './version.ts';
+import { offersOfPeople } from './webhook-offers.ts';
 import { startWork } from './worker.ts';
 
 /** The whole program, ready to listen. */
@@ -82,7 +83,14 @@ export async function compose(
     const people = createPeople({ ...engines, identity, facts, jobs, clock, log, suppressionKey });
     const { bufferEvents } = config;
     const collect = createCollect({ ...engines, identity, people, jobs, clock, log, bufferEvents });
-    const segments = createSegments({ ...engines, identity, people, collect, facts, jobs, clock, log });
+    const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
+    const segments = createSegments({
+      ...{ ...engines, identity, people, collect, facts, jobs, clock, log },
+      async listening(workspaceId) {
+        const topics = await webhooks.topicsWanted(workspaceId, ['segment.entered', 'segment.left']);
+        return topics === 'all' ? topics : new Set([...topics].map(Number));
+      },
+    });
     // A full disk is for those who have to write; the simulated brand does not.
     const load = () => (disk.ok() ? collect.load() : 1);
     const demo = createDemo({ pg, identity, collect, people, jobs, clock, log, load, enabled: config.demo });
@@ -98,7 +106,7 @@ export async function compose(
       disk,
       home: config.home,
     });
-    const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
+    for (const offer of offersOfPeople(people)) webhooks.offer(offer);
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
     const live = createLive({ clock, log });

@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { InvalidArgumentError } from 'commander';
 import { systemClock } from '#platform/clock';
+import { Refusal } from '#platform/refusal';
 import type { DemoOrder, DemoProgress } from '#schema/demo';
 import { type Door, withDoor } from '../door.ts';
 import { stopAsked } from '../signals.ts';
@@ -18,7 +19,11 @@ export const addDemo: AddCommand = (program, io) => {
       'fill a workspace with a simulated brand: shops, stores, a community, and life as unkind as it is',
     )
     .option('--people <number>', '10 to 1,000,000 people; 5000 unless told otherwise', wholeNumber)
-    .option('--months <number>', 'so many months up to now; 12 unless told otherwise', wholeNumber)
+    .option(
+      '--months <number>',
+      'so many months up to now; 12 unless told otherwise, 4 of more than 500,000 people',
+      wholeNumber,
+    )
     .option('--seed <number>', 'the same seed makes the same brand; 1 unless told otherwise', wholeNumber)
     .option('--workspace <slug>', 'made where there is none', 'demo')
     .option('--json', 'one JSON object at the end, for programs')
@@ -49,7 +54,7 @@ async function follow(
   while (progress.state !== 'filled' && !stop.signal.aborted) {
     view.show(progress);
     await systemClock.sleep(LOOK_EVERY_MS, stop.signal);
-    progress = await door.ask<DemoProgress>(`/api/demo?workspace=${encodeURIComponent(order.workspace)}`);
+    progress = (await look(door, order.workspace)) ?? progress;
   }
   view.end(progress);
   if (progress.state === 'filled') return progress;
@@ -61,6 +66,16 @@ async function follow(
   return undefined;
 }
 
+/** Undefined while the program is too busy to tell, which is no reason to leave the work off. */
+async function look(door: Door, workspace: string): Promise<DemoProgress | undefined> {
+  try {
+    return await door.ask<DemoProgress>(`/api/demo?workspace=${encodeURIComponent(workspace)}`);
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 503) return undefined;
+    throw error;
+  }
+}
+
 interface View {
   show(progress: DemoProgress): void;
   end(progress: DemoProgress): void;
@@ -68,7 +83,9 @@ interface View {
 
 function drawn(): View {
   const bar = new SingleBar({
-    format: '{bar} {percentage} %  {messages} messages, told up to {until}',
+    format: '{bar} {percentage} %  {messages} messages, told up to {until}, {eta_formatted} left',
+    // The time left follows from the last half minute, as others may want the machine now and then.
+    etaBuffer: 75,
     hideCursor: true,
     clearOnComplete: false,
   });

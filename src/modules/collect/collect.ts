@@ -23,6 +23,7 @@ import { isRejection, readMessage } from './message.ts';
 import { Paths } from './path.ts';
 import { Quarantine } from './quarantine.ts';
 import { CollectSettings, collectDefaults } from './schema.ts';
+import { Seen } from './seen.ts';
 import { Sources } from './sources.ts';
 import type { Quarantined } from './sql.ts';
 import { readHead } from './sql.ts';
@@ -94,10 +95,20 @@ export function createCollect(deps: CollectDeps) {
 
   const paths = new Paths({ identity });
   const events = new Events({ ch, people, sources, pg, paths });
-  people.useBehaviour({ stageOf: (workspaceId, keys) => events.stageOf(workspaceId, keys) });
+  const seen = new Seen({ ch, paths, clock });
+  people.useBehaviour({
+    stageOf: (workspaceId, keys) => events.stageOf(workspaceId, keys),
+    lastSeen: (workspaceId, keys, wanted) => seen.last(workspaceId, keys, wanted),
+    seen: (workspaceId, wanted) => seen.people(workspaceId, wanted),
+    countSeen: (workspaceId, wanted) => seen.count(workspaceId, wanted),
+  });
   people.addExport('events', (workspaceId, keys) => events.exportOf(workspaceId, keys));
   people.addErasurePart(erasurePart({ pg, ch, settled: (workspaceId) => settled(workspaceId) }));
-  const keeping = keepLog({ pg, ch, clock, log, intake, identity, settings, jobs });
+  const forgotten = new Set<(workspaceId: number) => Promise<void>>();
+  async function onForgotten(workspaceId: number): Promise<void> {
+    for (const heard of forgotten) await heard(workspaceId);
+  }
+  const keeping = keepLog({ pg, ch, clock, log, intake, identity, settings, jobs, onForgotten });
 
   async function reading(
     request: Ingest,
@@ -211,6 +222,10 @@ export function createCollect(deps: CollectDeps) {
     onWritten(listener: (workspaceId: number, seq: number) => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    /** Called when events were removed for their age: what was made of them is to be made anew. */
+    onForgotten(heard: (workspaceId: number) => Promise<void>): void {
+      forgotten.add(heard);
     },
     /** What open pages hear of. */
     topics: collectTopics({ pg, people, sources }),

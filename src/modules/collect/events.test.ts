@@ -33,7 +33,7 @@ async function pages(url: string, limit: number): Promise<string[]> {
 describe('the list of events', () => {
   const brief = [
     // Many at one moment, within a batch and over several.
-    ...Array.from({ length: 12 }, (_, i) => ({ messageId: `same${i}`, minute: 5 })),
+    ...Array.from({ length: 20 }, (_, i) => ({ messageId: `same${i}`, minute: 5 })),
     { messageId: 'late', minute: 9 },
     { messageId: 'early', minute: 1 },
     { messageId: 'odd "\'\\\0\n茶', minute: 7 },

@@ -31,6 +31,19 @@ export interface EventView {
   ignored: unknown;
 }
 
+/** One value of a trait, as it was said first. */
+export interface TraitSaid {
+  value: unknown;
+  time: string;
+  received: string;
+  from: string;
+  source: string | null;
+  channel: string;
+  message_id: string;
+  /** How often it was said until another value was. */
+  times: number;
+}
+
 /** Reading events back. */
 export class Events {
   readonly #deps: { ch: ClickHouse; pg: Postgres; people: People; sources: Sources; paths: Paths };
@@ -109,6 +122,45 @@ export class Events {
       });
     }
     return exported;
+  }
+
+  /**
+   * What was said of one trait of a person, newest first; what was said again and again stands once, when it was said
+   * first. `whole` is false where older words are left out. Refuses `people/no-such-person`.
+   */
+  async traitHistory(
+    workspaceId: number,
+    id: string,
+    name: string,
+  ): Promise<{ items: TraitSaid[]; whole: boolean }> {
+    const [labels, sources] = await Promise.all([
+      this.#deps.people.labelsOf(workspaceId, id),
+      this.#deps.sources.list(workspaceId),
+    ]);
+    const most = 1_000;
+    const rows = await query.saidOfTrait(this.#deps.ch, workspaceId, [...labels.keys()], name, most);
+    const uuids = new Map(sources.map((source) => [source.id, source.uuid]));
+    const items: TraitSaid[] = [];
+    let before: string | undefined;
+    for (const row of rows.toReversed()) {
+      const last = items.at(-1);
+      if (last && row.value === before) {
+        last.times += 1;
+        continue;
+      }
+      before = row.value;
+      items.push({
+        value: parsed(row.value),
+        time: row.time,
+        received: row.received,
+        from: labels.get(Number(row.key)) ?? '',
+        source: uuids.get(row.source) ?? null,
+        channel: row.channel,
+        message_id: row.message_id,
+        times: 1,
+      });
+    }
+    return { items: items.reverse(), whole: rows.length < most };
   }
 
   /** The furthest stage of the path that these identifiers' events reached. */

@@ -27,15 +27,19 @@ export async function behind(tx: Tx, follower: string): Promise<number[]> {
 
 /** The position, held until the transaction ends; null where another process has it. */
 export async function lockPosition(tx: Tx, workspaceId: number, follower: string): Promise<number | null> {
+  const lock = () =>
+    tx.query<{ seq: number }>(
+      'select seq from log_positions where workspace_id = $1 and follower = $2 for update skip locked',
+      [workspaceId, follower],
+      'collect.lockPosition',
+    );
+  const [row] = await lock();
+  if (row) return row.seq;
   await tx.query(
     'insert into log_positions (workspace_id, follower, seq) values ($1, $2, 0) on conflict do nothing',
     [workspaceId, follower],
   );
-  const [row] = await tx.query<{ seq: number }>(
-    'select seq from log_positions where workspace_id = $1 and follower = $2 for update skip locked',
-    [workspaceId, follower],
-  );
-  return row?.seq ?? null;
+  return (await lock())[0]?.seq ?? null;
 }
 
 export async function batchesAfter(
@@ -60,6 +64,7 @@ export async function savePosition(
   await tx.query(
     'update log_positions set seq = $3, error = null where workspace_id = $1 and follower = $2',
     [workspaceId, follower, seq],
+    'collect.savePosition',
   );
 }
 

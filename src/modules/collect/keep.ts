@@ -44,6 +44,8 @@ export function keepLog(deps: {
   identity: Identity;
   settings: SettingsSection<CollectSettings>;
   jobs: Jobs;
+  /** Events of the workspace are gone for their age. */
+  onForgotten(workspaceId: number): Promise<void>;
 }) {
   const { pg, ch, clock, log, intake, identity, settings, jobs } = deps;
   let stopping = new AbortController();
@@ -120,10 +122,12 @@ export function keepLog(deps: {
       });
       const { retentionDays } = await settings.read(workspace.id);
       if (retentionDays !== null) {
-        await ch.command(
-          `alter table events delete where workspace_id = {ws:UInt32} and time < fromUnixTimestamp64Milli({before:Int64}, 'UTC')`,
-          { ws: workspace.id, before: clock.ms() - retentionDays * 86_400_000 },
-        );
+        const old = `workspace_id = {ws:UInt32} and time < fromUnixTimestamp64Milli({before:Int64}, 'UTC')`;
+        const about = { ws: workspace.id, before: clock.ms() - retentionDays * 86_400_000 };
+        const [found] = await ch.query(`select 1 from events where ${old} limit 1`, about);
+        if (!found) continue;
+        await ch.command(`alter table events delete where ${old} settings mutations_sync = 2`, about);
+        await deps.onForgotten(workspace.id);
       }
     }
   });

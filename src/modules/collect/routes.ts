@@ -6,7 +6,14 @@ import type { Collect } from './collect.ts';
 import type { EventFilter } from './event-sql.ts';
 import { parseCursor } from './event-sql.ts';
 import { parsedOrText } from './quarantine.ts';
-import { EventSchema, QuarantinedSchema, refuse, SourceKindSchema, SourceSchema } from './schema.ts';
+import {
+  EventSchema,
+  QuarantinedSchema,
+  refuse,
+  SourceKindSchema,
+  SourceSchema,
+  TraitHistorySchema,
+} from './schema.ts';
 import type { Source } from './source.ts';
 
 const errors = { '4xx': problem, '5xx': problem };
@@ -159,6 +166,26 @@ export function collectRoutes(app: App, deps: { collect: Collect; identity: Iden
         request.params.id,
         await filterOf(workspaceId, request.query),
       ) as never;
+    },
+  );
+
+  app.get(
+    '/api/people/:id/traits/:name/history',
+    {
+      onRequest: may('people:read'),
+      schema: {
+        tags: ['People'],
+        operationId: 'listTraitHistory',
+        summary:
+          'What was said of one trait of a person: when, where and with which identifier, newest first',
+        security: byBrowserOrKey,
+        params: Type.Object({ id: Type.String(), name: Type.String({ minLength: 1, maxLength: 500 }) }),
+        response: { 200: TraitHistorySchema, ...errors },
+      },
+    },
+    async (request) => {
+      const { id, name } = request.params;
+      return events.traitHistory(request.principal.workspaceId, id, name) as never;
     },
   );
 

@@ -92,6 +92,24 @@ export const LiveEvents = Type.Object(
   { title: 'Live events' },
 );
 export type LiveEvents = Type.Static<typeof LiveEvents>;
+export const TraitHistorySchema = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object({
+        value: Type.Unknown(),
+        time: Type.String({ format: 'date-time', description: 'Of the event that said it first' }),
+        received: Type.String({ format: 'date-time' }),
+        from: Type.String({ description: 'The identifier it came with, as kind:value' }),
+        source: Type.Union([Type.String(), Type.Null()], { description: 'Id of the source' }),
+        channel: Type.String({ description: 'Kind of the source' }),
+        message_id: Type.String(),
+        times: Type.Integer({ description: 'How often it was said until another value was' }),
+      }),
+    ),
+    whole: Type.Boolean({ description: 'false: older words are left out' }),
+  },
+  { title: 'What was said of a trait' },
+);
 
 export const QuarantinedSchema = Type.Object(
   {

@@ -42,6 +42,8 @@ export interface Demo {
 }
 
 const DEFAULTS = { people: 5000, months: 12, seed: 1 } as const;
+/** Ten events a person are much to look at already where there are so many people: a million make ten million in 4 months. */
+const LARGE = { people: 500_000, months: 4 } as const;
 const FILL = 'demo.fill';
 const LOOK_AGAIN_MS = 5000;
 
@@ -75,7 +77,8 @@ export function createDemo(deps: DemoDeps): Demo {
         `The workspace "${slug}" has sources of its own, and a simulated brand would be mixed into its data. Choose another slug.`,
       );
     }
-    const { people = DEFAULTS.people, months = DEFAULTS.months, seed = DEFAULTS.seed } = wanted;
+    const { people = DEFAULTS.people, seed = DEFAULTS.seed } = wanted;
+    const { months = people > LARGE.people ? LARGE.months : DEFAULTS.months } = wanted;
     const story = { workspaceId: id, seed, people, months, now: clock.now(), createdAt: clock.now() };
     await pg.inWorkspace(id, (tx) => insertStory(tx, story));
     const row = await find(id);

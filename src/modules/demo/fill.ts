@@ -19,8 +19,12 @@ export interface FillDeps {
   load(): number;
 }
 
-/** The brand lives on after its past is told, for so long; then nothing happens by itself any more. */
+/**
+ * The brand lives on after its past is told, for so long; then nothing happens by itself any more. Those who come later
+ * take their memory from the beginning, so a large brand has fewer of them.
+ */
 const LIVES_ON_DAYS = 730;
+const LARGE_LIVES_ON_DAYS = 31;
 const SAVE_EVERY_MS = 1000;
 /** Larger brands are not compared with the truth: it would take the memory that the program has for its work. */
 const MOST_COMPARED = 100_000;
@@ -28,7 +32,8 @@ const SLICE_MS = 8;
 
 export function worldOf(row: Pick<StoryRow, 'seed' | 'people' | 'months' | 'now'>): World {
   const { seed, people, months } = row;
-  return createWorld({ seed, people, months, now: row.now.getTime(), daysAfter: LIVES_ON_DAYS });
+  const daysAfter = people > MOST_COMPARED ? LARGE_LIVES_ON_DAYS : LIVES_ON_DAYS;
+  return createWorld({ seed, people, months, now: row.now.getTime(), daysAfter });
 }
 
 /** Where a story stands that is being told: how much was handed in, kept in Postgres every second. */

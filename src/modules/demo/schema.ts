@@ -14,7 +14,9 @@ export const DemoOrder = Type.Object(
   {
     workspace: Type.Optional(Slug),
     people: Type.Optional(Type.Integer({ minimum: 10, maximum: 1_000_000, description: '5,000 by default' })),
-    months: Type.Optional(Type.Integer({ minimum: 1, maximum: 36, description: '12 by default' })),
+    months: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 36, description: '12 by default, 4 of more than 500,000 people' }),
+    ),
     seed: Type.Optional(
       Type.Integer({
         minimum: 0,

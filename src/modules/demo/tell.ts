@@ -11,8 +11,11 @@ type Source = Awaited<ReturnType<Collect['sources']['ensure']>>;
 /** Above this load the demo waits. */
 export const BUSY = 0.5;
 const WAIT_MS = 250;
-/** Messages handed in and not answered yet; a fraction of what the collector can hold, so that there is room. */
-const MOST_IN_FLIGHT = 1600;
+/**
+ * Messages handed in and not answered yet: while one half is being committed, the other waits to be next. As waiting
+ * messages count as load, this is just below what makes the demo itself wait.
+ */
+const MOST_IN_FLIGHT = 7000;
 const SLICE_MS = 8;
 /** What happened longer ago fills reports and sets off nothing. */
 const RECENT_MS = 86_400_000;

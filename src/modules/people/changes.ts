@@ -49,7 +49,7 @@ export class Changes {
 
   /** Whose these identifiers are now, null where they were erased. */
   async personsOf(tx: Tx, workspaceId: number, keys: readonly number[]): Promise<Map<number, number | null>> {
-    const rows = await peopleSql.findByKey(tx, workspaceId, keys);
+    const rows = keys.length === 0 ? [] : await peopleSql.findByKey(tx, workspaceId, keys);
     const found = new Map(rows.map((row) => [row.key, row.person_key]));
     return new Map(keys.map((key) => [key, found.get(key) ?? null]));
   }

@@ -2,10 +2,10 @@ import Type from 'typebox';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
 import * as consentSql from './consent-sql.ts';
-import { consentNow, membersById, strongestFirst } from './directory.ts';
+import { consentNow, labelOf, membersById, strongestFirst } from './directory.ts';
 import type { People } from './people.ts';
 import * as read from './read-sql.ts';
-import { ConsentSchema } from './schema.ts';
+import { ConsentEvidenceSchema, ConsentSchema } from './schema.ts';
 import { refreshDenied, toNode } from './settle.ts';
 import * as sql from './sql.ts';
 
@@ -33,6 +33,45 @@ const Answer = Type.Object({
 /** The API about consent: what a person answered, kept as evidence. */
 export function consentRoutes(app: App, people: People): void {
   const { pg, identity, clock, rules } = people.inside;
+
+  app.get(
+    '/api/people/:id/consent',
+    {
+      onRequest: identity.guard('people:read'),
+      schema: {
+        tags: ['People'],
+        operationId: 'listConsentEvidence',
+        summary: 'Every answer that a person gave, with when, where and on which text, newest first',
+        security: byBrowserOrKey,
+        params: Type.Object({ id: Type.String() }),
+        response: {
+          200: Type.Object({ items: Type.Array(ConsentEvidenceSchema) }),
+          '4xx': problem,
+          '5xx': problem,
+        },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = request.principal;
+      return pg.inWorkspace(workspaceId, async (tx) => {
+        const members = await membersById(tx, workspaceId, request.params.id);
+        const labels = new Map(members.map((row) => [row.key, labelOf(row)]));
+        const rows = await read.consentsOf(tx, workspaceId, [...labels.keys()]);
+        return {
+          items: rows.reverse().map((row) => ({
+            purpose: row.purpose,
+            granted: row.granted,
+            time: row.at.toISOString(),
+            received: row.received_at.toISOString(),
+            source: row.source,
+            text_version: row.text_version,
+            message_id: row.message_id,
+            from: labels.get(row.key) ?? '',
+          })),
+        };
+      });
+    },
+  );
 
   app.post(
     '/api/people/:id/consent',

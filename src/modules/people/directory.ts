@@ -18,6 +18,8 @@ export interface PersonSummary {
   known: boolean;
   identifiers: string[];
   first_seen: string;
+  traits?: Record<string, unknown>;
+  last_seen?: string | null;
 }
 
 export interface TraitValue {
@@ -120,36 +122,69 @@ export async function keysOf(
   return hashes.map((hash) => (hash === null ? null : (byHash.get(hash) ?? null)));
 }
 
+/** A person as it is stored, for lists. */
+export interface StoredPerson {
+  person: number;
+  head: sql.IdentifierRow;
+  /** Oldest first. */
+  members: readonly sql.IdentifierRow[];
+  traits: Record<string, TraitValue>;
+  /** What each profile calls them, in the order of a list by name; oldest first. */
+  names: readonly { key: number; name: string | null }[];
+}
+
 /** People in the order of the keys given; a key that is nobody's any more is left out. */
+export async function loadPeople(
+  tx: Tx,
+  workspaceId: number,
+  persons: readonly number[],
+): Promise<StoredPerson[]> {
+  if (persons.length === 0) return [];
+  const members = Map.groupBy(await sql.membersOf(tx, workspaceId, persons), (row) => row.person_key);
+  const keys = [...members.values()].flat().map((row) => row.key);
+  const rows = await read.profilesOf(tx, workspaceId, keys);
+  const profiles = new Map(rows.map((p) => [p.key, p.traits]));
+  const names = new Map(rows.map((p) => [p.key, p.name]));
+  return persons.flatMap((person) => {
+    const rows = members.get(person)?.sort((a, b) => a.key - b.key);
+    const head = rows?.[0];
+    if (!rows || !head) return [];
+    return {
+      person,
+      head,
+      members: rows,
+      traits: mergeTraits(rows, profiles),
+      names: rows.map(({ key }) => ({ key, name: names.get(key) ?? null })),
+    };
+  });
+}
+
+/** A person as a list shows them, with the traits that were asked for. */
+export function summaryOf(
+  { head, members, traits }: StoredPerson,
+  rules: IdentityRules,
+  wanted: readonly string[] = [],
+): PersonSummary {
+  return {
+    id: personId(head.created_at, head.key),
+    name: nameOf(traits),
+    known: members.some((row) => !anonymousKinds.has(row.kind)),
+    identifiers: strongestFirst(members, rules).slice(0, 4).map(labelOf),
+    first_seen: head.created_at.toISOString(),
+    ...(wanted.length > 0
+      ? { traits: Object.fromEntries(wanted.map((name) => [name, own(traits, name)?.value ?? null])) }
+      : {}),
+  };
+}
+
+/** People in the order of the keys given, as lists show them. */
 export async function summarize(
   tx: Tx,
   workspaceId: number,
   persons: readonly number[],
   rules: IdentityRules,
 ): Promise<PersonSummary[]> {
-  if (persons.length === 0) return [];
-  const members = Map.groupBy(await sql.membersOf(tx, workspaceId, persons), (row) => row.person_key);
-  const profiles = new Map(
-    (
-      await read.profilesOf(
-        tx,
-        workspaceId,
-        [...members.values()].flat().map((row) => row.key),
-      )
-    ).map((p) => [p.key, p.traits]),
-  );
-  return persons.flatMap((person) => {
-    const rows = members.get(person)?.sort((a, b) => a.key - b.key);
-    const head = rows?.[0];
-    if (!rows || !head) return [];
-    return {
-      id: personId(head.created_at, head.key),
-      name: nameOf(mergeTraits(rows, profiles)),
-      known: rows.some((row) => !anonymousKinds.has(row.kind)),
-      identifiers: strongestFirst(rows, rules).slice(0, 4).map(labelOf),
-      first_seen: head.created_at.toISOString(),
-    };
-  });
+  return (await loadPeople(tx, workspaceId, persons)).map((person) => summaryOf(person, rules));
 }
 
 export function strongestFirst<T extends { kind: string; key: number }>(
@@ -186,8 +221,12 @@ function mergeTraits(
   return traits;
 }
 
-function nameOf(traits: Record<string, TraitValue>): string | null {
-  return nameIn((name) => (Object.hasOwn(traits, name) ? traits[name]?.value : undefined));
+export function nameOf(traits: Readonly<Record<string, TraitValue>>): string | null {
+  return nameIn((name) => own(traits, name)?.value);
+}
+
+function own(traits: Readonly<Record<string, TraitValue>>, name: string): TraitValue | undefined {
+  return Object.hasOwn(traits, name) ? traits[name] : undefined;
 }
 
 /** What holds for each purpose: the newest answer over all identifiers, else the workspace's default; with its evidence. */

@@ -1,3 +1,4 @@
+export type { SeenWanted } from './behaviour.ts';
 export type { PersonFacts } from './changes.ts';
 export type { Erasure, ErasurePart } from './erase.ts';
 export { isTelling } from './erase.ts';

@@ -219,6 +219,25 @@ describe('a conflict', () => {
     expect(whole[0]?.message_id).toBe('c7-3');
   });
 
+  test('the list is paged also where many came in one moment', async () => {
+    const sides = Array.from({ length: 6 }, (_, i) =>
+      ['1', '2'].map((side) => ({
+        type: 'identify',
+        messageId: `c8-${i}-${side}`,
+        anonymousId: `c8-${i}-${side}`,
+        traits: { card: `9100${i}${side}`, phone: `+49 30 555020${i}` },
+      })),
+    );
+    expect((await p.send('batch', { batch: sides.flat() })).statusCode).toBe(200);
+    const whole = (await conflicts()).map((one) => one.id);
+    const first = await p.ask<{ next: string }>('GET', '/api/conflicts?limit=3');
+    const rest = await p.ask<{ items: Conflict[] }>(
+      'GET',
+      `/api/conflicts?limit=200&cursor=${encodeURIComponent(first.body.next)}`,
+    );
+    expect(rest.body.items.map((one) => one.id)).toEqual(whole.slice(3));
+  });
+
   test.each(['x', '1', '9999999999999999999', '-9223372036854775809', '%00'])(
     'there is none with the id %s',
     async (id) => {

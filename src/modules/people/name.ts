@@ -19,3 +19,8 @@ export function nameIn(traitOf: (name: string) => unknown): string | null {
 function isHan(text: string): boolean {
   return /^[\p{Script=Han}·・]+$/u.test(text);
 }
+
+/** The name as a list by name stands in the order of. */
+export function sortName(name: string): string {
+  return name.toLowerCase().toWellFormed().slice(0, 100);
+}

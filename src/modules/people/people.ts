@@ -6,6 +6,7 @@ import type { Jobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
 import { Unavailable } from '#platform/refusal';
+import type { Behaviour } from './behaviour.ts';
 import { Changes } from './changes.ts';
 import * as directory from './directory.ts';
 import type { Erasure, ErasurePart } from './erase.ts';
@@ -37,12 +38,6 @@ export interface PeopleDeps {
   log: Log;
   /** The installation's key for the hashes of erased identifiers. */
   suppressionKey: string;
-}
-
-/** What upper modules add to a person: behaviour is theirs. */
-export interface Behaviour {
-  /** The furthest stage on the path that these identifiers' events reached. */
-  stageOf(workspaceId: number, keys: readonly number[]): Promise<string | null>;
 }
 
 /** A resolved event with whether its strongest identifier says who it was. */
@@ -229,6 +224,27 @@ export function createPeople(deps: PeopleDeps) {
       return pg.inWorkspace(workspaceId, (tx) => directory.keysOf(tx, workspaceId, texts, kinds));
     },
 
+    /** The keys of a person's identifiers with what they are called, as kind:value. Refuses `no-such-person`. */
+    async labelsOf(workspaceId: number, id: string): Promise<Map<number, string>> {
+      const members = await pg.inWorkspace(workspaceId, (tx) => directory.membersById(tx, workspaceId, id));
+      return new Map(members.map((row) => [row.key, directory.labelOf(row)]));
+    },
+
+    /** When each of these people had an event last, in ms; nobody while ClickHouse is away. */
+    async lastSeen(
+      workspaceId: number,
+      list: readonly directory.StoredPerson[],
+    ): Promise<Map<number, number>> {
+      const keys = list.flatMap(({ members }) => members.map((row) => row.key));
+      const byKey = (await behaviour?.lastSeen(workspaceId, keys).catch(unlessAway)) ?? new Map();
+      const last = new Map<number, number>();
+      for (const { person, members } of list) {
+        const times = members.flatMap((row) => byKey.get(row.key) ?? []);
+        if (times.length > 0) last.set(person, Math.max(...times));
+      }
+      return last;
+    },
+
     /** Every identifier with the person who has it. */
     async *allIdentifiers(
       workspaceId: number,
@@ -320,7 +336,7 @@ export function createPeople(deps: PeopleDeps) {
     },
 
     /** For the routes of this module. */
-    inside: { pg, identity, facts, clock, rules, carry },
+    inside: { pg, identity, facts, clock, rules, carry, behaviour: () => behaviour },
   };
 }
 

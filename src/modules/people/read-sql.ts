@@ -8,11 +8,11 @@ export async function profilesOf(
   tx: Tx,
   workspaceId: number,
   keys: readonly number[],
-): Promise<{ key: number; traits: StoredTraits }[]> {
-  return tx.query('select key, traits from profiles where workspace_id = $1 and key = any($2::bigint[])', [
-    workspaceId,
-    numbers(keys),
-  ]);
+): Promise<{ key: number; traits: StoredTraits; name: string | null }[]> {
+  return tx.query(
+    'select key, traits, name from profiles where workspace_id = $1 and key = any($2::bigint[])',
+    [workspaceId, numbers(keys)],
+  );
 }
 
 export interface ConsentRow {
@@ -61,20 +61,6 @@ export async function decisionRowsOf(
   );
 }
 
-/** People, newest first: those identifiers that are their person's oldest. */
-export async function listHeads(
-  tx: Tx,
-  workspaceId: number,
-  before: number | null,
-  most: number,
-): Promise<number[]> {
-  const rows = await tx.query<{ key: number }>(
-    `select key from identifiers where workspace_id = $1 and key < $2 and person_key = key order by key desc limit $3`,
-    [workspaceId, before ?? Number.MAX_SAFE_INTEGER, most],
-  );
-  return rows.map((row) => row.key);
-}
-
 export async function searchPeople(
   tx: Tx,
   wanted: readonly string[],
@@ -98,8 +84,8 @@ export async function listConflicts(
   return tx.query<TieRow>(
     `select hash::text as hash, keys, alias_from, alias_to, rule, at, message_id, source_id, received_at, outcome
        from ties where workspace_id = $1 and outcome = 1
-        and ($2::timestamptz is null or (received_at, hash) < ($2, $3::bigint))
-      order by received_at desc, hash desc limit $4`,
+        and ($2::timestamptz is null or (received_at, ties.hash) < ($2, $3::bigint))
+      order by received_at desc, ties.hash desc limit $4`,
     [workspaceId, before?.at ?? null, before?.hash ?? '0', most],
   );
 }

@@ -4,10 +4,9 @@ import { problem } from '#platform/http';
 import { consentRoutes } from './consent-routes.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import * as directory from './directory.ts';
+import { listRoutes } from './list-routes.ts';
 import type { People } from './people.ts';
-import * as read from './read-sql.ts';
-import { AskedPersonSchema, PersonSchema, PersonSummarySchema, refuse } from './schema.ts';
-import { search } from './search.ts';
+import { AskedPersonSchema, PersonSchema } from './schema.ts';
 import { sharedRoutes } from './shared-routes.ts';
 
 const tags = ['People'];
@@ -18,65 +17,10 @@ const errors = { '4xx': problem, '5xx': problem };
 export function peopleRoutes(app: App, people: People): void {
   const { pg, identity, rules } = people.inside;
   const may = identity.guard;
+  listRoutes(app, people);
   consentRoutes(app, people);
   decisionRoutes(app, people);
   sharedRoutes(app, people);
-
-  app.get(
-    '/api/people',
-    {
-      onRequest: may('people:read'),
-      schema: {
-        tags,
-        operationId: 'listPeople',
-        summary: 'Find people by an identifier, by search, or page through all',
-        querystring: Type.Object({
-          identifier: Type.Optional(
-            Type.String({ maxLength: 600, description: 'kind:value, like email:ann@example.com' }),
-          ),
-          q: Type.Optional(
-            Type.String({ maxLength: 200, description: 'Beginning of a name, e-mail, phone, card or id' }),
-          ),
-          cursor: Type.Optional(Type.String()),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
-        }),
-        response: {
-          200: Type.Object({
-            items: Type.Array(PersonSummarySchema),
-            next: Type.Union([Type.String(), Type.Null()]),
-          }),
-          ...errors,
-        },
-      },
-    },
-    async (request) => {
-      const { workspaceId } = request.principal;
-      const { identifier, q, cursor, limit = 50 } = request.query;
-      const kinds = await rules(workspaceId);
-      return pg.inWorkspace(workspaceId, async (tx) => {
-        if (identifier !== undefined) {
-          const row = await directory.findIdentifier(tx, workspaceId, identifier, kinds);
-          return {
-            items: row ? await directory.summarize(tx, workspaceId, [row.person_key], kinds) : [],
-            next: null,
-          };
-        }
-        if (q !== undefined) {
-          const found = await search(tx, workspaceId, q, kinds, limit);
-          return { items: await directory.summarize(tx, workspaceId, found, kinds), next: null };
-        }
-        const before = cursor === undefined ? null : Number.parseInt(cursor, 36);
-        if (before !== null && !Number.isSafeInteger(before))
-          throw refuse('bad-query', 'This cursor is not one of ours.');
-        const keys = await read.listHeads(tx, workspaceId, before, limit);
-        const last = keys.at(-1);
-        return {
-          items: await directory.summarize(tx, workspaceId, keys, kinds),
-          next: keys.length === limit && last !== undefined ? last.toString(36) : null,
-        };
-      });
-    },
-  );
 
   app.get(
     '/api/people/summaries',

@@ -124,6 +124,25 @@ export const ConsentSchema = Type.Object({
   text_version: Type.Union([Type.String(), Type.Null()]),
 });
 
+export const ConsentEvidenceSchema = Type.Object(
+  {
+    purpose: Type.String(),
+    granted: Type.Boolean(),
+    time: Type.String({ format: 'date-time', description: 'When it was answered' }),
+    received: Type.String({ format: 'date-time' }),
+    source: Type.String({ description: 'Where it was asked' }),
+    text_version: Type.Union([Type.String(), Type.Null()]),
+    message_id: Type.Union([Type.String(), Type.Null()], { description: 'The event that carried it' }),
+    from: Type.String({ description: 'The identifier it came with, as kind:value' }),
+  },
+  { title: 'An answer about consent' },
+);
+
+export const TraitNameSchema = Type.Object({
+  name: Type.String(),
+  types: Type.Array(Type.String(), { description: 'text, number, boolean, date, list, object, null' }),
+});
+
 export const PersonSummarySchema = Type.Object(
   {
     id: Type.String(),
@@ -131,6 +150,16 @@ export const PersonSummarySchema = Type.Object(
     known: Type.Boolean({ description: 'Has an identifier besides anonymous ids and devices' }),
     identifiers: Type.Array(Type.String(), { description: 'The strongest few, as kind:value' }),
     first_seen: time,
+    traits: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'Those that `traits` asks for; null where unknown',
+      }),
+    ),
+    last_seen: Type.Optional(
+      Type.Union([time, Type.Null()], {
+        description: 'With `last_seen=true`; null where nothing is kept, or while ClickHouse is away',
+      }),
+    ),
   },
   { title: 'Person in a list' },
 );
@@ -143,6 +172,74 @@ export const AskedPersonSchema = Type.Object(
     ...PersonSummarySchema.properties,
   },
   { title: 'Person who was asked for' },
+);
+
+export const peopleOrders = ['newest', 'oldest', 'seen', 'name'] as const;
+const filters = {
+  known: Type.Optional(Type.Boolean({ description: 'Has an identifier besides anonymous ids and devices' })),
+  has: Type.Optional(Type.String({ maxLength: 40, description: 'A kind of identifier that they have' })),
+  trait: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+      maxItems: 5,
+      description:
+        'name:value of a trait as it holds now, or only its name; given several times, all must hold',
+    }),
+  ),
+  consent: Type.Optional(
+    Type.String({ maxLength: 80, description: 'purpose:granted or purpose:refused, as it holds now' }),
+  ),
+  met_from: Type.Optional(Type.String({ format: 'date-time' })),
+  met_to: Type.Optional(Type.String({ format: 'date-time' })),
+  seen_from: Type.Optional(Type.String({ format: 'date-time', description: 'Had an event since then' })),
+  channel: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description: 'Had an event over this channel (with `seen_from`: since then)',
+    }),
+  ),
+  did: Type.Optional(
+    Type.Enum(['search', 'attention', 'deal', 'use', 'share'], {
+      description:
+        'Had an event of this stage of the path (with `channel` and `seen_from`: there, since then)',
+    }),
+  ),
+};
+
+/** Which people are counted. */
+export const PeopleCountQuery = Type.Object(filters);
+
+/** Which people are listed, in which order, with what beside them. */
+export const PeopleQuery = Type.Object({
+  identifier: Type.Optional(
+    Type.String({ maxLength: 600, description: 'kind:value, like email:ann@example.com' }),
+  ),
+  q: Type.Optional(
+    Type.String({ maxLength: 200, description: 'Beginning of a name, e-mail, phone, card or id' }),
+  ),
+  ...filters,
+  sort: Type.Optional(
+    Type.Enum(peopleOrders, {
+      description:
+        'newest: met last (the default); seen: with the newest event first, only those who have one; name: only those who have one',
+    }),
+  ),
+  traits: Type.Optional(
+    Type.String({ maxLength: 1000, description: 'Traits to be shown, by their names with commas between' }),
+  ),
+  last_seen: Type.Optional(Type.Boolean({ description: 'Say when each had an event last' })),
+  cursor: Type.Optional(Type.String({ maxLength: 1000 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
+});
+export type PeopleQuery = Type.Static<typeof PeopleQuery>;
+
+export const PeopleCountSchema = Type.Object(
+  {
+    people: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'null: counting would take too long, and no estimate is good enough',
+    }),
+    exact: Type.Boolean({ description: 'false: an estimate from a sample' }),
+  },
+  { title: 'How many people' },
 );
 
 export const PersonSchema = Type.Object(

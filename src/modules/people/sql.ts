@@ -128,15 +128,20 @@ export async function insertIdentifiers(
   );
 }
 
-/** Writes what joining, limits and consent change of identifiers that exist. */
+/**
+ * Writes what joining, limits and consent change of identifiers that exist. Rows are found one by one here too, and then
+ * changed in their place, which nobody else does while the graph is locked: joined by key, a table without statistics
+ * was read whole for every batch.
+ */
 export async function updateIdentifiers(tx: Tx, workspaceId: number, rows: readonly Node[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
     `update identifiers i
         set person_key = t.p, state = t.s, contested = t.c, denied = t.n, consent = t.a
        from unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::boolean[], $6::boolean[], $7::jsonb[])
-         as t(k, p, s, c, n, a)
-      where i.workspace_id = $1 and i.key = t.k`,
+         as t(k, p, s, c, n, a) cross join lateral (
+           select ctid from identifiers where workspace_id = $1 and key = t.k limit 1) held
+      where i.ctid = held.ctid and i.workspace_id = $1`,
     [
       workspaceId,
       numbers(rows.map((row) => row.key)),

@@ -79,8 +79,9 @@ export async function moveTiesBack(tx: Tx, workspaceId: number, ties: readonly N
   if (ties.length === 0) return;
   await tx.query(
     `update ties set at = to_timestamp(t.a / 1000.0), message_id = t.m, source_id = t.s
-       from unnest($2::bigint[], $3::float8[], $4::text[], $5::int[]) as t(h, a, m, s)
-      where workspace_id = $1 and hash = t.h`,
+       from unnest($2::bigint[], $3::float8[], $4::text[], $5::int[]) as t(h, a, m, s) cross join lateral (
+         select ctid from ties where workspace_id = $1 and hash = t.h limit 1) held
+      where ties.ctid = held.ctid and ties.workspace_id = $1`,
     [
       workspaceId,
       numbers(ties.map((tie) => tie.hash)),
@@ -133,8 +134,9 @@ export async function saveOutcomes(
 ): Promise<void> {
   if (outcomes.length === 0) return;
   await tx.query(
-    `update ties set outcome = t.o from unnest($2::bigint[], $3::smallint[]) as t(h, o)
-      where workspace_id = $1 and hash = t.h`,
+    `update ties set outcome = t.o from unnest($2::bigint[], $3::smallint[]) as t(h, o) cross join lateral (
+         select ctid from ties where workspace_id = $1 and hash = t.h limit 1) held
+      where ties.ctid = held.ctid and ties.workspace_id = $1`,
     [workspaceId, numbers(outcomes.map((o) => o.hash)), numbers(outcomes.map((o) => o.outcome))],
   );
 }

@@ -21,20 +21,21 @@ export async function putProfiles(
   tx: Tx,
   workspaceId: number,
   now: Date,
-  rows: readonly { key: number; traits: string; words: string }[],
+  rows: readonly { key: number; traits: string; words: string; name: string | null }[],
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
-    `insert into profiles (workspace_id, key, traits, search, updated_at)
-     select $1, k, t, w::tsvector, $2 from unnest($3::bigint[], $4::jsonb[], $5::text[]) as n(k, t, w)
+    `insert into profiles (workspace_id, key, traits, search, name, updated_at)
+     select $1, k, t, w::tsvector, a, $2 from unnest($3::bigint[], $4::jsonb[], $5::text[], $6::text[]) as n(k, t, w, a)
      on conflict (workspace_id, key) do update
-       set traits = excluded.traits, search = excluded.search, updated_at = excluded.updated_at`,
+       set traits = excluded.traits, search = excluded.search, name = excluded.name, updated_at = excluded.updated_at`,
     [
       workspaceId,
       now,
       numbers(rows.map((row) => row.key)),
       rows.map((row) => row.traits),
       rows.map((row) => row.words),
+      rows.map((row) => row.name),
     ],
     'people.putProfiles',
   );

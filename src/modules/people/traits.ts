@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Tx } from '#platform/postgres';
+import { nameIn, sortName } from './name.ts';
 import type { StoredTraits, TraitEntry } from './trait.ts';
 import * as sql from './trait-sql.ts';
 
@@ -51,7 +52,11 @@ export async function saveProfiles(
     [...byKey].map(([key, merged]) => ({
       key,
       traits: JSON.stringify(Object.fromEntries(merged)),
-      words: [...merged.values()].map(([, , , words]) => words ?? '').join(' '),
+      words: [
+        ...[...merged.values()].map(([, , , words]) => words ?? ''),
+        ...valueLexemes(workspaceId, merged),
+      ].join(' '),
+      name: sortNameOf(merged),
     })),
   );
   for (const name of types.keys()) if (knownTypes.has(`${workspaceId}\0${name}`)) types.delete(name);
@@ -61,6 +66,12 @@ export async function saveProfiles(
     for (const name of types.keys()) knownTypes.add(`${workspaceId}\0${name}`);
   });
   await sql.insertTraitTypes(tx, workspaceId, now, [...types.values()]);
+}
+
+/** What a list by name stands in the order of: a profile's own name, lower-cased; null where it says none. */
+function sortNameOf(traits: ReadonlyMap<string, TraitEntry>): string | null {
+  const name = nameIn((trait) => traits.get(trait)?.[0]);
+  return name === null ? null : sortName(name);
 }
 
 /** Adds what is known to what a batch says; false where the batch says nothing new. */
@@ -143,6 +154,49 @@ function lexemes(workspaceId: number, value: unknown): string {
     for (let i = 0; i < starts; i++) found.add([...word].slice(i).join(''));
   }
   return [...found].map((word) => `'${workspaceId}/${word}'`).join(' ');
+}
+
+/** These are found as identifiers, or by their words. */
+const foundOtherwise: ReadonlySet<string> = new Set([
+  'email',
+  'phone',
+  'card',
+  'name',
+  'firstName',
+  'first_name',
+  'lastName',
+  'last_name',
+]);
+const maxFindable = 60;
+
+/** Values to be found by, whole and as they are: `workspace=trait=value`, beside the words in the same index. */
+function valueLexemes(workspaceId: number, traits: ReadonlyMap<string, TraitEntry>): string[] {
+  const found: string[] = [];
+  for (const [name, [value]] of traits) {
+    if (foundOtherwise.has(name)) continue;
+    for (const text of valueTexts(value)) {
+      const lexeme = valueLexeme(workspaceId, name, text);
+      if (lexeme) found.push(lexeme);
+      if (found.length >= maxFindable) return found;
+    }
+  }
+  return found;
+}
+
+/** What a trait is compared by: its text; for a list, the text of each of its parts. */
+export function valueTexts(value: unknown): string[] {
+  const list = Array.isArray(value) ? value.slice(0, 20) : [value];
+  return list.filter((one) => ['string', 'number', 'boolean'].includes(typeof one)).map(String);
+}
+
+function valueLexeme(workspaceId: number, name: string, text: string): string | null {
+  if (name.length > 60 || text === '' || text.length > 120 || text.includes('\0')) return null;
+  return `'${`${workspaceId}=${name}=${text}`.replace(/['\\]/g, '$&$&')}'`;
+}
+
+/** The query for a trait's value, or null where the index does not have it: too long, or found as an identifier. */
+export function valueQuery(workspaceId: number, name: string, text: string): string | null {
+  return foundOtherwise.has(name) ? null : valueLexeme(workspaceId, safe(name), text.toWellFormed());
 }
 
 function wordsOf(text: string): string[] {

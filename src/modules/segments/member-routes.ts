@@ -139,10 +139,8 @@ export function memberRoutes(app: App, segments: Segments): void {
       const { cursor, limit = 100, days = 30 } = request.query;
       const before = cursor === undefined ? clock.ms() + 1 : Number(cursor);
       const since = new Date(clock.ms() - days * 86_400_000);
-      const { waiting, sizes } = await pg.inWorkspace(workspaceId, async (tx) => ({
-        waiting: await sql.toldOfSegment(tx, workspaceId, row.id),
-        sizes: await sql.sizesSince(tx, workspaceId, row.id, since),
-      }));
+      const waiting = await segments.membership.toldLately(workspaceId, { segment: row.id });
+      const sizes = await pg.inWorkspace(workspaceId, (tx) => sql.sizesSince(tx, workspaceId, row.id, since));
       const there = await members.historyOfSegment(ch, { workspaceId, segment: row.id, before, most: limit });
       const last = there.at(-1);
       const oldest = there.length >= limit && last ? Number(last.at_ms) : 0;
@@ -207,7 +205,7 @@ export function memberRoutes(app: App, segments: Segments): void {
       const [now, all, waiting, there] = await Promise.all([
         segments.membership.ofPerson(workspaceId, person),
         segments.list(workspaceId),
-        pg.inWorkspace(workspaceId, (tx) => sql.toldOfPerson(tx, workspaceId, person)),
+        segments.membership.toldLately(workspaceId, { person }),
         members.historyOfPerson(ch, { workspaceId, person, most: historyOfPerson }),
       ]);
       const history = await toldView(segments, workspaceId, [

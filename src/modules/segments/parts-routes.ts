@@ -42,8 +42,8 @@ export function partRoutes(app: App, segments: Segments): void {
     },
   );
 
-  app.put(
-    '/api/segment-lists/:name',
+  app.post(
+    '/api/segment-lists',
     {
       onRequest: may('segments:write'),
       bodyLimit: 8 * 1024 * 1024,
@@ -51,8 +51,8 @@ export function partRoutes(app: App, segments: Segments): void {
         ...about,
         operationId: 'putSegmentList',
         summary: 'Makes a list of people, or replaces it; segments that ask for it are filled anew',
-        params: Type.Object({ name: Type.String({ minLength: 1, maxLength: 100 }) }),
         body: Type.Object({
+          name: Type.String({ minLength: 1, maxLength: 100 }),
           identifiers: Type.Array(Type.String({ maxLength: 560 }), {
             maxItems: mostIdentifiers,
             description: 'As kind:value, like email:ann@example.com',
@@ -64,7 +64,7 @@ export function partRoutes(app: App, segments: Segments): void {
     async (request) => {
       const { principal } = request;
       const { workspaceId } = principal;
-      const { name } = request.params;
+      const { name } = request.body;
       const keys = await people.keysOfIdentifiers(workspaceId, request.body.identifiers);
       const found = [...new Set(keys.filter((key) => key !== null))];
       const unmatched = keys.length - keys.filter((key) => key !== null).length;

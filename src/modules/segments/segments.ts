@@ -9,13 +9,15 @@ import type { Jobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
 import { Carrier } from './live/carry.ts';
+import type { Listening } from './live/evaluation.ts';
 import { PersonExtras } from './live/extras.ts';
 import { removeEditions, removePersons } from './live/members-sql.ts';
-import { deleteChangesOf, deleteEditions, oldEditions, raiseSetVersion } from './live/persist-sql.ts';
+import { deleteEditions, hasEditions, oldEditions, raiseSetVersion, renewAll } from './live/persist-sql.ts';
 import { type Proof, prove } from './live/prove.ts';
 import { Membership } from './live/read.ts';
 import { expanded, refersTo, WorkspaceRules } from './live/rules.ts';
 import { Runner } from './live/runner.ts';
+import { Waiting } from './live/waiting.ts';
 import { stateOf } from './live/why.ts';
 import { readRule } from './rule/index.ts';
 import { refuse } from './schema.ts';
@@ -33,35 +35,62 @@ export interface SegmentsDeps {
   log: Log;
   /** How many entries of people's histories are kept at hand, at 24 bytes each; for tests. */
   room?: number;
+  /** Of whose comings and goings each is to be a fact of its own, asked now and then; where nobody tells, of all. */
+  listening?: (workspaceId: number) => Promise<Listening>;
 }
 
 export type Segments = ReturnType<typeof createSegments>;
 
 const usualRoom = 25_000_000;
 const lookaheadMs = 10 * 60_000;
+const askAgainMs = 500;
+const ownFacts = ['segment.entered', 'segment.left', 'segment.moved'];
+const keepFactsMs = 30 * 86_400_000;
 
 /** Rules about people, and who is in them, kept up to date at any moment. */
 export function createSegments(deps: SegmentsDeps) {
   const { pg, ch, identity, people, collect, facts, jobs, clock, log } = deps;
   const rules = new WorkspaceRules(deps);
-  const carrier = new Carrier({ pg, ch, clock, log });
+  const waiting = new Waiting();
+  const carrier = new Carrier({ pg, ch, clock, log, waiting });
   const { reader } = collect;
   const extras = new PersonExtras({ pg, ch });
   const settled = (workspaceId: number) => collect.settled(workspaceId);
+  const heard = new Map<number, { at: number; listening: Listening }>();
+  async function listening(workspaceId: number): Promise<Listening> {
+    if (!deps.listening) return 'all';
+    let known = heard.get(workspaceId);
+    if (!known || clock.tick() - known.at > askAgainMs) {
+      known = { at: clock.tick(), listening: await deps.listening(workspaceId) };
+      heard.set(workspaceId, known);
+    }
+    return known.listening;
+  }
   const runner = new Runner({
-    ...{ pg, ch, people, facts, clock, log, reader, extras, rules, settled, lookaheadMs },
+    ...{ pg, ch, people, facts, clock, log, reader, extras, rules, settled, waiting, lookaheadMs, listening },
     room: deps.room ?? usualRoom,
   });
-  const membership = new Membership({ pg, ch, clock, carrier });
+  const membership = new Membership({ pg, ch, clock, carrier, waiting });
   let stopHearing = () => {};
 
   people.addErasurePart({
     name: 'segments',
     async hide(tx, workspaceId, { keys }) {
-      await deleteChangesOf(tx, workspaceId, keys);
       await sql.removeListKeys(tx, workspaceId, keys);
     },
-    purge: (workspaceId, { keys }) => removePersons(ch, workspaceId, keys),
+    async purge(workspaceId, { keys }) {
+      await carrier.flush();
+      await removePersons(ch, workspaceId, keys);
+    },
+  });
+
+  collect.onForgotten(async (workspaceId) => {
+    await pg.inWorkspace(workspaceId, async (tx) => {
+      if (!(await hasEditions(tx, workspaceId))) return;
+      await renewAll(tx, workspaceId, clock.now());
+      await raiseSetVersion(tx, workspaceId);
+      wake(tx, workspaceId);
+    });
   });
 
   const wake = (tx: Tx, workspaceId: number) => tx.afterCommit(() => runner.wake(workspaceId));
@@ -119,11 +148,15 @@ export function createSegments(deps: SegmentsDeps) {
   jobs.cron('segments.prove', '20 4 * * *');
   jobs.define('segments.tidy', async () => {
     for (const workspace of await identity.workspaces.list()) {
-      const old = await pg.inWorkspace(workspace.id, (tx) => oldEditions(tx, workspace.id));
+      const old = await pg.inWorkspace(workspace.id, async (tx) => {
+        const waited = new Set((await waiting.of(tx, workspace.id)).map(({ edition }) => edition));
+        return (await oldEditions(tx, workspace.id)).filter((edition) => !waited.has(edition));
+      });
       if (old.length === 0) continue;
       await removeEditions(ch, workspace.id, old);
       await pg.inWorkspace(workspace.id, (tx) => deleteEditions(tx, workspace.id, old));
     }
+    await facts.forgetOld(ownFacts, new Date(clock.ms() - keepFactsMs));
   });
   jobs.cron('segments.tidy', '50 4 * * *');
 
@@ -145,7 +178,7 @@ export function createSegments(deps: SegmentsDeps) {
       const row = await find(workspaceId, uuid);
       const rule = expanded(row.rule, await rules.context(workspaceId));
       const compiled = await rules.compile(workspaceId, [{ id: row.id, rule }]);
-      const found = await stateOf({ pg, ch, people, extras, reader }, workspaceId, person, compiled);
+      const found = await stateOf({ pg, ch, people, extras, reader, waiting }, workspaceId, person, compiled);
       if (!found) return null;
       const now = clock.ms();
       const verdict = found.set.evaluate(found.state, 0, now);

@@ -1,6 +1,7 @@
 import type { SegmentView } from './live/schema.ts';
+import type { WaitingChange } from './live/waiting.ts';
 import type { Segments } from './segments.ts';
-import type { SegmentRow, ToldRow } from './sql.ts';
+import type { SegmentRow } from './sql.ts';
 
 export function viewOf(row: SegmentRow): SegmentView {
   return {
@@ -35,7 +36,7 @@ export interface Told {
   version: number;
 }
 
-export const fromWaiting = (row: ToldRow): Told => ({
+export const fromWaiting = (row: WaitingChange): Told => ({
   segment: row.segment_id,
   person: row.person,
   atMs: row.since_ms,

@@ -27,7 +27,7 @@ export function pauseAfter(attempts: number, chance: number): number | null {
 }
 
 /** The headers of Standard Webhooks, signed with every secret that holds. */
-export function signedHeaders(
+function signedHeaders(
   messageId: string,
   now: Date,
   body: string,

@@ -100,6 +100,15 @@ export function createWebhooks(deps: {
     follow(): void {
       if (offers.size > 0) facts.follow('webhooks', [...offers.keys()], tell);
     },
+    /** The topics of which some endpoint wants to hear under one of these types. */
+    async topicsWanted(workspaceId: number, types: readonly string[]): Promise<ReadonlySet<string> | 'all'> {
+      const rows = await pg.inWorkspace(workspaceId, (tx) => sql.listEndpoints(tx, workspaceId));
+      const wanting = rows.filter(
+        (row) => !row.disabled_at && row.types.some((type) => types.includes(type)),
+      );
+      if (wanting.some((row) => row.topics === null)) return 'all';
+      return new Set(wanting.flatMap((row) => row.topics ?? []));
+    },
     start: () => deliverer.start(),
     stop: () => deliverer.stop(),
 

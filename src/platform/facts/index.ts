@@ -8,6 +8,7 @@ import { keepPlacesGrowing } from './shift.ts';
 import {
   countBehind,
   deleteFactsAbout,
+  deleteOldFacts,
   insertFacts,
   insertFollower,
   lastPlace,
@@ -47,6 +48,8 @@ export interface Facts {
   ): Promise<StoredFact[]>;
   /** Erases all that was recorded about these subjects in the transaction's workspace. */
   forget(tx: Tx, subjects: readonly string[]): Promise<void>;
+  /** Removes facts of these types that are older and that every follower has passed. */
+  forgetOld(types: readonly string[], before: Date): Promise<void>;
 }
 
 // Many commits in one moment are worth one notification.
@@ -120,6 +123,7 @@ export async function createFacts(o: { pg: Postgres; log: Log; clock: Clock }): 
       return from && to ? readBetween(tx, workspaceOf(tx), { types, from, to, most }) : [];
     },
     forget: (tx, subjects) => deleteFactsAbout(tx, subjects),
+    forgetOld: (types, before) => pg.asSystem((tx) => deleteOldFacts(tx, types, before)),
   };
 }
 

@@ -33,6 +33,14 @@ export async function deleteFactsAbout(tx: Tx, subjects: readonly string[]): Pro
   await tx.query('delete from facts where subject = any($1)', [subjects]);
 }
 
+export async function deleteOldFacts(tx: Tx, types: readonly string[], before: Date): Promise<void> {
+  await tx.query(
+    `delete from facts f where type = any($1) and at < $2 and not exists (
+       select 1 from fact_followers l where (l.place, l.fact_id) < (f.place, f.id))`,
+    [types, before],
+  );
+}
+
 export async function insertFollower(tx: Tx, name: string): Promise<void> {
   await tx.query('insert into fact_followers (name) values ($1) on conflict do nothing', [name]);
 }

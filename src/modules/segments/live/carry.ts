@@ -4,8 +4,10 @@ import type { Log } from '#platform/log';
 import { type Postgres, withoutValues } from '#platform/postgres';
 import * as members from './members-sql.ts';
 import * as sql from './persist-sql.ts';
+import type { Waiting, WaitingChange } from './waiting.ts';
 
-const mostAtOnce = 20_000;
+/** Rounds. */
+const mostAtOnce = 100;
 const everyMs = 500;
 
 /**
@@ -13,12 +15,12 @@ const everyMs = 500;
  * needs no more than doing it again; until they are deleted in Postgres, reads lay them over what ClickHouse has.
  */
 export class Carrier {
-  readonly #deps: { pg: Postgres; ch: ClickHouse; clock: Clock; log: Log };
+  readonly #deps: { pg: Postgres; ch: ClickHouse; clock: Clock; log: Log; waiting: Waiting };
   #stopping = new AbortController();
   #running: Promise<void> | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(deps: { pg: Postgres; ch: ClickHouse; clock: Clock; log: Log }) {
+  constructor(deps: { pg: Postgres; ch: ClickHouse; clock: Clock; log: Log; waiting: Waiting }) {
     this.#deps = deps;
   }
 
@@ -43,19 +45,26 @@ export class Carrier {
   }
 
   async #carry(): Promise<number> {
-    const { pg, ch } = this.#deps;
-    const rows = await pg.asSystem((tx) => sql.oldestChanges(tx, mostAtOnce));
-    if (rows.length === 0) return 0;
+    const { pg, ch, waiting } = this.#deps;
+    const rounds = await pg.asSystem((tx) => waiting.oldest(tx, mostAtOnce));
+    if (rounds.length === 0) return 0;
+    const rows = rounds.flatMap(({ workspaceId, changes }) =>
+      changes.map((change) => ({ ...change, workspace_id: workspaceId })),
+    );
     const told = rows.filter((row) => row.told);
     if (told.length > 0) await members.insertHistory(ch, told);
     await this.#findSince(rows);
     await members.insertMembers(ch, rows);
-    await pg.asSystem((tx) => sql.deleteChanges(tx, rows));
-    return rows.length;
+    await pg.asSystem(async (tx) => {
+      await waiting.remove(tx, rounds);
+      for (const { workspaceId, hour, sizes } of sizesOf(rows))
+        await sql.addSizes(tx, workspaceId, hour, sizes);
+    });
+    return rounds.length;
   }
 
   /** Rows that only say until when keep the moment since when. */
-  async #findSince(rows: readonly (sql.ToCarry & { workspace_id: number })[]): Promise<void> {
+  async #findSince(rows: readonly (WaitingChange & { workspace_id: number })[]): Promise<void> {
     const open = rows.filter((row) => row.since_ms === 0);
     for (const [workspaceId, some] of Map.groupBy(open, (row) => row.workspace_id)) {
       const since = new Map<string, number>();
@@ -89,4 +98,35 @@ export class Carrier {
       await clock.sleep(failures > 0 ? Math.min(5_000, everyMs * failures) : everyMs, this.#stopping.signal);
     }
   }
+}
+
+const hourS = 3_600;
+
+interface Sizes {
+  workspaceId: number;
+  /** Unix time, seconds. */
+  hour: number;
+  sizes: { segmentId: number; edition: number; entered: number; gone: number }[];
+}
+
+/** What the changes come to, by workspace and hour. */
+function sizesOf(rows: readonly (WaitingChange & { workspace_id: number })[]): Sizes[] {
+  const hours = new Map<string, Sizes>();
+  const counts = new Map<string, Sizes['sizes'][number]>();
+  for (const row of rows) {
+    if (!row.counted) continue;
+    const hour = Math.floor(row.noted_ms / 1000 / hourS) * hourS;
+    const name = `${row.workspace_id} ${hour}`;
+    let of = hours.get(name);
+    if (!of) hours.set(name, (of = { workspaceId: row.workspace_id, hour, sizes: [] }));
+    let count = counts.get(`${name} ${row.edition}`);
+    if (!count) {
+      count = { segmentId: row.segment_id, edition: row.edition, entered: 0, gone: 0 };
+      counts.set(`${name} ${row.edition}`, count);
+      of.sizes.push(count);
+    }
+    if (row.is_in) count.entered++;
+    else count.gone++;
+  }
+  return [...hours.values()];
 }

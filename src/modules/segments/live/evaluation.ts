@@ -3,13 +3,22 @@ import { withoutValues } from '#platform/postgres';
 import type { Verdict } from '../rule/index.ts';
 import type { Edition } from './edition.ts';
 import { isIn, type Person, setIn } from './memory.ts';
-import type { Change, Stored } from './persist-sql.ts';
+import type { Stored } from './persist-sql.ts';
+import type { Change } from './waiting.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Why somebody entered or left. */
 export type Cause =
   | { what: 'event'; event: string; message: string }
   | { what: 'time' | 'person' | 'joined' | 'backfill' };
+
+/** Of whose comings and goings each is a fact of its own: numbers of segments. */
+export type Listening = ReadonlySet<number> | 'all';
+
+const untold = { told: false, counted: false };
+
+/** Whatever comes within so long is written down at once, ms. */
+export const soonMs = 60_000;
 
 interface Touched {
   rules: Set<number> | 'all';
@@ -27,8 +36,8 @@ export class Evaluation {
   readonly #horizon: number;
   readonly #lookaheadMs: number;
   readonly #touched = new Map<Person, Touched>();
-  readonly #facts: Fact[] = [];
-  readonly #sizes = new Map<number, { segmentId: number; entered: number; gone: number }>();
+  readonly #facts: { segment: number; fact: Fact }[] = [];
+  readonly #moved = new Set<number>();
 
   constructor(workspace: Workspace, now: number, lookaheadMs: number) {
     this.#workspace = workspace;
@@ -74,15 +83,15 @@ export class Evaluation {
       written.add(`${edition.id} ${row.person}`);
       if (!row.is_in && row.until_ms === 0) continue;
       const told = gone.get(row.person) === 'joined' && edition.state === 'live' && row.is_in;
-      this.#write(edition, row.person, false, 0, this.#now, told, { what: 'joined' });
-      if (row.is_in && edition.state === 'live') this.#count(edition, false);
+      const counted = row.is_in && edition.state === 'live';
+      this.#write(edition, row.person, false, 0, this.#now, { told, counted }, { what: 'joined' });
     }
     for (const edition of editions) {
       if (edition.state !== 'filling') continue;
       for (const person of gone.keys()) {
         edition.known.add(person);
         if (!written.has(`${edition.id} ${person}`))
-          this.#write(edition, person, false, 0, this.#now, false, { what: 'joined' });
+          this.#write(edition, person, false, 0, this.#now, untold, { what: 'joined' });
       }
     }
   }
@@ -95,12 +104,16 @@ export class Evaluation {
     for (const person of this.#touched.keys()) yield person.key;
   }
 
-  facts(): readonly Fact[] {
-    return this.#facts;
+  /** Who came and went, where somebody is `listening`. */
+  facts(listening: Listening): Fact[] {
+    return this.#facts
+      .filter(({ segment }) => listening === 'all' || listening.has(segment))
+      .map(({ fact }) => fact);
   }
 
-  sizes() {
-    return [...this.#sizes.values()];
+  /** Segments that somebody came into or went out of. */
+  moved(): ReadonlySet<number> {
+    return this.#moved;
   }
 
   #evaluate(person: Person, { rules, cause, silent }: Touched): void {
@@ -118,8 +131,9 @@ export class Evaluation {
         return;
       }
       this.#settle(person, place, edition, outcome, cause, silent);
-      const { until } = outcome;
-      wake = Math.min(wake, until <= this.#horizon ? until : until - this.#early(person.key));
+      // What stands written wrongly has to be put right before its moment as well.
+      const next = Math.min(outcome.until, person.near?.get(place) ?? Number.POSITIVE_INFINITY);
+      wake = Math.min(wake, this.#wakeFor(next, person.key));
     };
     if (rules === 'all') {
       for (let place = 0; place < set.size; place++) look(place);
@@ -133,6 +147,13 @@ export class Evaluation {
         if (!Number.isNaN(person.due)) person.due = wake;
       }
     }
+  }
+
+  /** When to look again for a moment that is to come: before it, to write it down; once that is done, when it is there. */
+  #wakeFor(moment: number, key: number): number {
+    if (moment <= this.#now + soonMs) return moment;
+    const early = moment - this.#early(key);
+    return early > this.#now ? early : moment - soonMs;
   }
 
   /** How long before a moment it is written down: not for everybody at once. */
@@ -152,7 +173,10 @@ export class Evaluation {
     const stored = isIn(person, place);
     const storedUntil = person.near?.get(place) ?? 0;
     // An early one is only a moment to look again.
-    const until = outcome.until <= this.#horizon && !outcome.early ? outcome.until : 0;
+    let until = outcome.until <= this.#horizon && !outcome.early ? outcome.until : 0;
+    // With every event of a short window its end moves on: that is written only when the written one comes near.
+    const isSoon = Math.min(outcome.until, storedUntil || outcome.until) <= this.#now + soonMs;
+    if (!isSoon && cause.what !== 'time' && stored === outcome.in) until = storedUntil;
     const isKnown = edition.state !== 'filling' || edition.known.has(person.key);
     if (isKnown && stored === outcome.in && storedUntil === until) return;
     const isChange = isKnown && stored !== outcome.in;
@@ -165,18 +189,7 @@ export class Evaluation {
     else (person.near ??= new Map()).set(place, until);
     if (edition.state === 'filling') edition.known.add(person.key);
     const why: Cause = byTime ? { what: 'time' } : cause;
-    this.#write(edition, person.key, outcome.in, until, at, told && !silent, why);
-    if (told) this.#count(edition, outcome.in);
-  }
-
-  #count(edition: Edition, entered: boolean): void {
-    let size = this.#sizes.get(edition.segmentId);
-    if (!size) {
-      size = { segmentId: edition.segmentId, entered: 0, gone: 0 };
-      this.#sizes.set(edition.segmentId, size);
-    }
-    if (entered) size.entered++;
-    else size.gone++;
+    this.#write(edition, person.key, outcome.in, until, at, { told: told && !silent, counted: told }, why);
   }
 
   #write(
@@ -185,17 +198,26 @@ export class Evaluation {
     entered: boolean,
     untilMs: number,
     sinceMs: number,
-    told: boolean,
+    { told, counted }: { told: boolean; counted: boolean },
     why: Cause,
   ): void {
     const cause = JSON.stringify(why);
     const { id, segmentId } = edition;
-    this.changes.push({ segmentId, edition: id, person, isIn: entered, sinceMs, untilMs, told, cause });
-    if (!told) return;
-    this.#facts.push({
-      type: entered ? 'segment.entered' : 'segment.left',
-      subject: String(person),
-      data: { segment: segmentId, at: sinceMs, cause: why },
+    this.changes.push({
+      segmentId,
+      edition: id,
+      person,
+      isIn: entered,
+      sinceMs,
+      untilMs,
+      told,
+      counted,
+      cause,
     });
+    if (counted) this.#moved.add(segmentId);
+    if (!told) return;
+    const type = entered ? 'segment.entered' : 'segment.left';
+    const data = { segment: segmentId, at: sinceMs, cause: why };
+    this.#facts.push({ segment: segmentId, fact: { type, subject: String(person), data } });
   }
 }

@@ -2,14 +2,20 @@ import type { ClickHouse } from '#platform/clickhouse';
 import type { Log } from '#platform/log';
 import { type Postgres, withoutValues } from '#platform/postgres';
 import { Unavailable } from '#platform/refusal';
+import type { RuleSet } from '../rule/index.ts';
+import type { Edition } from './edition.ts';
+import { soonMs } from './evaluation.ts';
 import * as members from './members-sql.ts';
 import type { Opened } from './open.ts';
 import * as sql from './persist-sql.ts';
+import type { Waiting } from './waiting.ts';
+import type { Workspace } from './workspace.ts';
 
 export interface JobDeps {
   pg: Postgres;
   ch: ClickHouse;
   log: Log;
+  waiting: Waiting;
   lookaheadMs: number;
   /** Resolves when ClickHouse has everything that was accepted, and everything that is known of people. */
   settled(workspaceId: number): Promise<void>;
@@ -37,23 +43,63 @@ export async function workBeside(deps: JobDeps, opened: Opened, alive: () => boo
   await warmUp(deps, opened, alive);
 }
 
-async function findTimers(deps: JobDeps, { workspace }: Opened, alive: () => boolean): Promise<void> {
+async function findTimers(deps: JobDeps, opened: Opened, alive: () => boolean): Promise<void> {
+  const { workspace, compiled } = opened;
   const { set, id, timersFrom } = workspace;
   if (timersFrom === null) return;
-  const query = set.timersSql({ workspaceId: id, position: workspace.openedAt, now: timersFrom });
+  try {
+    await findTimersOf(deps, opened, set, timersFrom, alive);
+  } catch (error) {
+    if (error instanceof Unavailable || !alive()) throw error;
+    // One of them is at fault, and shall not keep the others back.
+    deps.log.warn({ reason: withoutValues(error) }, 'moments of segments are found one by one');
+    for (const [place, edition] of workspace.editions.entries()) {
+      if (edition.error !== null) continue;
+      try {
+        await findTimersOf(deps, opened, compiled.alone(place), timersFrom, alive);
+      } catch (fault) {
+        if (fault instanceof Unavailable) throw fault;
+        await giveUp(deps, workspace, edition, fault);
+      }
+    }
+  }
+  if (!alive()) return;
+  // What was written down may have become wrong since; it is looked at before its moment. In this order: what is carried
+  // meanwhile is seen twice.
+  for (const row of await deps.pg.inWorkspace(id, (tx) => deps.waiting.of(tx, id)))
+    if (row.until_ms !== 0) workspace.heap.push(row.until_ms - soonMs, row.person);
+  for await (const { person, until } of members.nearMoments(deps.ch, id))
+    workspace.heap.push(until - soonMs, person);
+  workspace.timersFrom = null;
+}
+
+async function findTimersOf(
+  deps: JobDeps,
+  { workspace }: Opened,
+  set: RuleSet,
+  now: number,
+  alive: () => boolean,
+): Promise<void> {
+  const query = set.timersSql({ workspaceId: workspace.id, position: workspace.openedAt, now });
   let many = 0;
-  for await (const row of deps.ch.queryStream<{ person: string | number; due: string | number }>(
+  const rows = deps.ch.queryStream<{ person: string | number; due: string | number }>(
     query.sql,
     query.params,
-  )) {
-    const person = Number(row.person);
-    const due = Number(row.due);
+  );
+  for await (const row of rows) {
     // Spread, so that a midnight is not prepared in one moment.
     const early = deps.lookaheadMs * (0.4 + 0.6 * ((many++ % 1000) / 1000));
-    workspace.heap.push(Math.floor(due - early), person);
+    workspace.heap.push(Math.floor(Number(row.due) - early), Number(row.person));
     if (many % 10_000 === 0 && !alive()) return;
   }
-  workspace.timersFrom = null;
+}
+
+/** The edition is not evaluated any more; the others go on. */
+async function giveUp(deps: JobDeps, workspace: Workspace, edition: Edition, error: unknown): Promise<void> {
+  const reason = withoutValues(error);
+  edition.error = reason;
+  deps.log.warn({ workspaceId: workspace.id, edition: edition.id, reason }, 'a segment is given up');
+  await deps.pg.inWorkspace(workspace.id, (tx) => sql.saveEditionError(tx, workspace.id, edition.id, reason));
 }
 
 async function fill(deps: JobDeps, opened: Opened, alive: () => boolean): Promise<void> {
@@ -79,12 +125,7 @@ async function fillOne(deps: JobDeps, opened: Opened, place: number, alive: () =
     await fillSome(deps, opened, [place], alive);
   } catch (error) {
     if (error instanceof Unavailable) throw error;
-    const reason = withoutValues(error);
-    edition.error = reason;
-    deps.log.warn({ workspaceId: workspace.id, edition: edition.id, reason }, 'a segment was not filled');
-    await deps.pg.inWorkspace(workspace.id, (tx) =>
-      sql.saveEditionError(tx, workspace.id, edition.id, reason),
-    );
+    await giveUp(deps, workspace, edition, error);
   }
 }
 

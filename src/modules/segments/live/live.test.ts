@@ -4,15 +4,17 @@ import { manualClock } from '#platform/clock';
 import { identify, peopleOf, track } from '../../../../test/fixtures/people.ts';
 import { type TestProgram, testProgram } from '../../../../test/fixtures/program.ts';
 import { createSegments, type Segments } from '../segments.ts';
+import { sizesSince } from '../sql.ts';
 
 const clock = manualClock(Date.UTC(2026, 2, 10, 12));
 const minutes = 60_000;
 let p: TestProgram;
 let segments: Segments;
+let listening: ReadonlySet<number> | 'all' = 'all';
 let by: Principal;
 beforeAll(async () => {
   p = await testProgram({ clock });
-  segments = createSegments(p);
+  segments = createSegments({ ...p, listening: async () => listening });
   by = {
     workspaceId: p.workspaceId,
     kind: 'cli',
@@ -66,7 +68,7 @@ test('enters by an event, leaves by time alone, and both are told', async () => 
   expect(await membersOf(uuid)).toEqual([]);
   expect(await segments.prove(p.workspaceId, uuid)).toMatchObject({ different: 0, people: 0 });
   const { rows } = await p.pg.raw.query<{ type: string }>(
-    "select type from facts where type like 'segment.%' order by id",
+    "select type from facts where type in ('segment.entered', 'segment.left') order by id",
   );
   expect(rows.map((row) => row.type)).toEqual(['segment.entered', 'segment.left', 'segment.left']);
 });
@@ -94,4 +96,64 @@ test('a trait, a join and an erasure are followed', async () => {
   await segments.settle(p.workspaceId);
   expect(await membersOf(uuid)).toEqual([]);
   expect(await segments.prove(p.workspaceId, uuid)).toMatchObject({ different: 0, people: 0 });
+});
+
+test('who came and went is counted by the hour', async () => {
+  const uuid = await newSegment('callers', { did: 'Called', in: { last: { minutes: 5 } } });
+  const { id } = await segments.find(p.workspaceId, uuid);
+  const sizes = () => p.pg.inWorkspace(p.workspaceId, (tx) => sizesSince(tx, p.workspaceId, id, new Date(0)));
+  await p.accept(
+    track({ userId: 'cid' }, { event: 'Called' }),
+    track({ userId: 'dee' }, { event: 'Called' }),
+  );
+  await segments.settle(p.workspaceId);
+  expect(await sizes()).toMatchObject([{ size: 2, entered: 2, gone: 0 }]);
+  clock.advance(6 * minutes);
+  await segments.settle(p.workspaceId);
+  expect(await sizes()).toMatchObject([{ size: 0, entered: 2, gone: 2 }]);
+});
+
+test('single comings and goings are facts only where somebody listens; which segments moved is always told', async () => {
+  const uuid = await newSegment('askers', { did: 'Asked' });
+  const { id } = await segments.find(p.workspaceId, uuid);
+  listening = new Set([id + 1]);
+  const told = async () => {
+    const { rows } = await p.pg.raw.query<{ type: string; data: Record<string, unknown> }>(
+      'select type, data from facts order by place, id',
+    );
+    return rows.filter(
+      ({ data }) => data.segment === id || (Array.isArray(data.segments) && data.segments.includes(id)),
+    );
+  };
+  clock.advance(1_000);
+  await p.accept(track({ userId: 'eva' }, { event: 'Asked' }));
+  await segments.settle(p.workspaceId);
+  expect((await told()).map(({ type }) => type)).toEqual(['segment.moved']);
+  listening = new Set([id]);
+  clock.advance(1_000);
+  await p.accept(track({ userId: 'fay' }, { event: 'Asked' }));
+  await segments.settle(p.workspaceId);
+  expect((await told()).map(({ type }) => type).sort()).toEqual([
+    'segment.entered',
+    'segment.moved',
+    'segment.moved',
+  ]);
+  listening = 'all';
+});
+
+test('events that were removed for their age count no more', async () => {
+  const uuid = await newSegment('ever seen', { did: 'Saw' });
+  await p.accept(track({ userId: 'gil' }, { event: 'Saw' }));
+  await segments.settle(p.workspaceId);
+  expect(await membersOf(uuid)).toHaveLength(1);
+  await p.ask('PATCH', '/api/settings', { collect: { retentionDays: 1 } });
+  clock.advance(2 * 24 * 60 * minutes);
+  await p.jobs.enqueue(null, 'collect.daily', {});
+  const remain = async () => {
+    // Jobs go by this clock too.
+    clock.advance(1_000);
+    await segments.settle(p.workspaceId);
+    return membersOf(uuid);
+  };
+  await expect.poll(remain, { timeout: 60_000 }).toEqual([]);
 });

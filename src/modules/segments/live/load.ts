@@ -5,13 +5,15 @@ import type { Tx } from '#platform/postgres';
 import type { Entry, Facts, JsonValue, LoadedRow, Wants } from '../rule/index.ts';
 import * as members from './members-sql.ts';
 import { type Person, setIn } from './memory.ts';
-import { type Stored, waitingOf } from './persist-sql.ts';
+import type { Stored } from './persist-sql.ts';
+import type { Waiting } from './waiting.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface LoadDeps {
   ch: ClickHouse;
   people: People;
   reader: LogReader;
+  waiting: Waiting;
   /** What lists and snapshots say of these people; by their keys and heads. */
   extras: Extras;
 }
@@ -77,7 +79,7 @@ export async function loadPersons(
     ring.after(upTo, byKey, add);
   }
   const heads = [...persons.keys()].filter((key) => key <= seenKey);
-  for (const row of await storedOf(deps.ch, tx, workspace.id, heads)) {
+  for (const row of await storedOf(deps, tx, workspace.id, heads)) {
     const person = persons.get(row.person);
     if (person) takeStored(workspace, person, row);
   }
@@ -91,14 +93,14 @@ export function factsOf({ traits, consent }: PersonFacts, extra: Extra): Facts {
 
 /** What is written of these persons' membership, of each edition the newest. */
 export async function storedOf(
-  ch: ClickHouse,
+  { ch, waiting: changes }: Pick<LoadDeps, 'ch' | 'waiting'>,
   tx: Tx,
   workspaceId: number,
   persons: readonly number[],
 ): Promise<Iterable<Stored>> {
   if (persons.length === 0) return [];
   // In this order: what is carried meanwhile is seen twice, and never missed.
-  const waiting = await waitingOf(tx, workspaceId, persons);
+  const waiting = await changes.ofPersons(tx, workspaceId, persons);
   const newest = new Map<string, Stored>();
   for (const row of [...(await members.storedOf(ch, workspaceId, persons)), ...waiting]) {
     const name = `${row.edition} ${row.person}`;

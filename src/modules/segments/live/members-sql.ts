@@ -1,6 +1,7 @@
 import type { ClickHouse } from '#platform/clickhouse';
 import type { Statement } from '../rule/index.ts';
 import type { Stored } from './persist-sql.ts';
+import type { WaitingChange } from './waiting.ts';
 
 const memberColumns = [
   'workspace_id',
@@ -11,7 +12,16 @@ const memberColumns = [
   'until_ms',
   'version',
 ] as const;
-const historyColumns = ['workspace_id', 'segment', 'person', 'at_ms', 'entered', 'cause', 'version'] as const;
+const historyColumns = [
+  'workspace_id',
+  'segment',
+  'person',
+  'at_ms',
+  'entered',
+  'cause',
+  'noted_ms',
+  'version',
+] as const;
 
 export async function insertMembers(
   ch: ClickHouse,
@@ -26,20 +36,13 @@ export async function insertMembers(
 
 export async function insertHistory(
   ch: ClickHouse,
-  rows: readonly (Stored & { workspace_id: number; segment_id: number; cause: string })[],
+  rows: readonly (WaitingChange & { workspace_id: number })[],
 ): Promise<void> {
-  const body = rows.map((r) =>
-    JSON.stringify({
-      workspace_id: r.workspace_id,
-      segment: r.segment_id,
-      person: r.person,
-      at_ms: r.since_ms,
-      entered: r.is_in ? 1 : 0,
-      cause: r.cause,
-      version: r.version,
-    }),
+  const body = rows.map(
+    (r) =>
+      `${r.workspace_id}\t${r.segment_id}\t${r.person}\t${r.since_ms}\t${r.is_in ? 1 : 0}\t${r.cause.replaceAll('\\', '\\\\')}\t${r.noted_ms}\t${r.version}\n`,
   );
-  await ch.insert('segment_history', historyColumns, 'JSONEachRow', body.join('\n'));
+  await ch.insert('segment_history', historyColumns, 'TabSeparated', body.join(''));
 }
 
 interface MemberRow {
@@ -315,4 +318,17 @@ export async function removeEditions(
       { ws: workspaceId, editions },
     );
   }
+}
+
+/** Moments that are written down. */
+export async function* nearMoments(
+  ch: ClickHouse,
+  workspaceId: number,
+): AsyncGenerator<{ person: number; until: number }> {
+  const rows = ch.queryStream<{ person: string; until: string }>(
+    `select person, min(until_ms) as until from segment_members final
+      where workspace_id = {ws:UInt32} and until_ms != 0 group by person`,
+    { ws: workspaceId },
+  );
+  for await (const row of rows) yield { person: Number(row.person), until: Number(row.until) };
 }

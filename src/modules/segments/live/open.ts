@@ -13,6 +13,8 @@ export interface Compiled {
   members: readonly ((at: { position: number; now: number }) => Statement)[];
   /** Several of them by one reading: `person`, and in `rules` the places among those asked for. */
   several: (places: readonly number[], at: { position: number; now: number }) => Statement;
+  /** One of them as a set of its own. */
+  alone(place: number): RuleSet;
   contextHash: string;
 }
 
@@ -38,7 +40,7 @@ export async function openWorkspace(
   deps: RoundDeps & { rules: Rules; room: number },
   tx: Tx,
   id: number,
-  o: { row: sql.RunnerRow; position: number; nowMs: number; now: Date },
+  o: { row: sql.RunnerRow; position: number; nowMs: number; now: Date; tick: number },
 ): Promise<Opened> {
   const { row, position, now } = o;
   const contextHash = await deps.rules.contextHash(id);
@@ -90,6 +92,7 @@ export async function openWorkspace(
     timersFrom: evaluatedMs,
     seenKey,
     backfillFrom,
+    openedTick: o.tick,
   });
   await fillRing(deps, tx, workspace);
   return { workspace, compiled };

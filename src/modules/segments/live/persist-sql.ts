@@ -74,67 +74,38 @@ export async function releaseRunners(tx: Tx, owner: string): Promise<void> {
   await tx.query('update segment_runners set owner = null, lease_until = null where owner = $1', [owner]);
 }
 
-export interface Change {
-  segmentId: number;
-  edition: number;
-  person: number;
-  isIn: boolean;
-  sinceMs: number;
-  untilMs: number;
-  /** Somebody entered or left; else only `untilMs` is new, or nobody is to be told. */
-  told: boolean;
-  cause: string;
-}
-
-export async function insertChanges(
-  tx: Tx,
-  workspaceId: number,
-  version: number,
-  rows: readonly Change[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  const list = (pick: (row: Change) => number) => `{${rows.map(pick).join(',')}}`;
-  await tx.query(
-    `insert into segment_changes
-       (workspace_id, version, segment_id, edition, person, is_in, since_ms, until_ms, told, cause)
-     select $1, $2, s, e, p, i, a, u, t, c
-       from unnest($3::int[], $4::int[], $5::bigint[], $6::boolean[], $7::bigint[], $8::bigint[], $9::boolean[],
-                   $10::text[]) as n(s, e, p, i, a, u, t, c)`,
-    [
-      workspaceId,
-      version,
-      list((row) => row.segmentId),
-      list((row) => row.edition),
-      list((row) => row.person),
-      `{${rows.map((row) => (row.isIn ? 't' : 'f')).join(',')}}`,
-      list((row) => row.sinceMs),
-      list((row) => row.untilMs),
-      `{${rows.map((row) => (row.told ? 't' : 'f')).join(',')}}`,
-      rows.map((row) => row.cause),
-    ],
-    'segments.insertChanges',
-  );
-}
-
-/** Adds what a round changed to the sizes of the hour. */
+/** Adds what was carried of a round to the sizes of its hour; what was of an edition before the live one is no size. */
 export async function addSizes(
   tx: Tx,
   workspaceId: number,
-  nowMs: number,
-  sizes: readonly { segmentId: number; entered: number; gone: number }[],
+  hour: number,
+  sizes: readonly { segmentId: number; edition: number; entered: number; gone: number }[],
 ): Promise<void> {
-  if (sizes.length === 0) return;
   const list = (pick: (one: (typeof sizes)[number]) => number) => `{${sizes.map(pick).join(',')}}`;
   await tx.query(
-    `insert into segment_sizes as z (workspace_id, segment_id, hour, size, entered, gone)
-     select $1, s, date_trunc('hour', to_timestamp($2 / 1000.0)),
-            coalesce((select size from segment_sizes p where p.workspace_id = $1 and p.segment_id = s
-                       order by hour desc limit 1), 0) + e - g, e, g
-       from unnest($3::int[], $4::int[], $5::int[]) as n(s, e, g)
-     on conflict (workspace_id, segment_id, hour) do update
-       set size = z.size + excluded.entered - excluded.gone, entered = z.entered + excluded.entered,
-           gone = z.gone + excluded.gone`,
-    [workspaceId, nowMs, list((one) => one.segmentId), list((one) => one.entered), list((one) => one.gone)],
+    `with live as materialized (
+       select id, edition from segments where workspace_id = $1 and id = any($3::int[]) order by id for share),
+     n as (
+       select l.s, sum(l.e) as e, sum(l.g) as g, sum(case when live.edition = l.d then l.e - l.g else 0 end) as d
+         from unnest($3::int[], $4::int[], $5::int[], $6::int[]) as l(s, d, e, g) join live on live.id = l.s
+        group by l.s),
+     there as (
+       update segment_sizes z set size = z.size + n.d, entered = z.entered + n.e, gone = z.gone + n.g
+         from n where z.workspace_id = $1 and z.segment_id = n.s and z.hour = to_timestamp($2)
+       returning z.segment_id)
+     insert into segment_sizes (workspace_id, segment_id, hour, size, entered, gone)
+     select $1, n.s, to_timestamp($2), n.d + coalesce((
+              select size from segment_sizes p where p.workspace_id = $1 and p.segment_id = n.s
+               order by hour desc limit 1), 0), n.e, n.g
+       from n where n.s not in (select segment_id from there)`,
+    [
+      workspaceId,
+      hour,
+      list((one) => one.segmentId),
+      list((one) => one.edition),
+      list((one) => one.entered),
+      list((one) => one.gone),
+    ],
     'segments.addSizes',
   );
 }
@@ -161,69 +132,6 @@ export interface Stored {
   since_ms: number;
   until_ms: number;
   version: number;
-}
-
-const stored = 'edition, person, is_in, since_ms, until_ms, version';
-
-/** Changes that ClickHouse may not have yet, of these persons; the newest last. */
-export async function waitingOf(tx: Tx, workspaceId: number, persons: readonly number[]): Promise<Stored[]> {
-  if (persons.length === 0) return [];
-  return tx.query<Stored>(
-    `select c.* from unnest($2::bigint[]) as t(p) cross join lateral (
-       select ${stored}, id from segment_changes where workspace_id = $1 and person = t.p order by id offset 0) c
-      order by c.id`,
-    [workspaceId, `{${persons.join(',')}}`],
-    'segments.waitingOf',
-  );
-}
-
-/** The same of an edition: of each person the newest. */
-export async function waitingIn(tx: Tx, workspaceId: number, edition: number): Promise<Stored[]> {
-  return tx.query<Stored>(
-    `select distinct on (person) ${stored} from segment_changes
-      where workspace_id = $1 and edition = $2 order by person, id desc`,
-    [workspaceId, edition],
-    'segments.waitingIn',
-  );
-}
-
-export interface ToCarry extends Stored {
-  id: number;
-  segment_id: number;
-  told: boolean;
-  cause: string;
-}
-
-/** The oldest of all workspaces. A workspace's rows commit in the order of their numbers. */
-export async function oldestChanges(tx: Tx, most: number): Promise<(ToCarry & { workspace_id: number })[]> {
-  return tx.query(
-    `select workspace_id, id, segment_id, told, cause, ${stored} from segment_changes order by id limit $1`,
-    [most],
-    'segments.oldestChanges',
-  );
-}
-
-export async function deleteChanges(
-  tx: Tx,
-  rows: readonly { workspace_id: number; id: number }[],
-): Promise<void> {
-  await tx.query(
-    `delete from segment_changes c using unnest($1::int[], $2::bigint[]) as t(w, i)
-      where c.workspace_id = t.w and c.id = t.i`,
-    [`{${rows.map((row) => row.workspace_id).join(',')}}`, `{${rows.map((row) => row.id).join(',')}}`],
-    'segments.deleteChanges',
-  );
-}
-
-export async function deleteChangesOf(
-  tx: Tx,
-  workspaceId: number,
-  persons: readonly number[],
-): Promise<void> {
-  await tx.query('delete from segment_changes where workspace_id = $1 and person = any($2::bigint[])', [
-    workspaceId,
-    `{${persons.join(',')}}`,
-  ]);
 }
 
 export interface EditionRow {
@@ -344,11 +252,10 @@ export async function workspacesToLookAt(tx: Tx): Promise<number[]> {
   return rows.map((row) => row.workspace_id);
 }
 
-/** Those that nobody reads any more, and that nothing waits to be written of. */
+/** Those that nobody reads any more. */
 export async function oldEditions(tx: Tx, workspaceId: number): Promise<number[]> {
   const rows = await tx.query<{ id: number }>(
-    `select id from segment_editions e where workspace_id = $1 and state = 'old' and not exists (
-       select 1 from segment_changes c where c.workspace_id = $1 and c.edition = e.id)`,
+    "select id from segment_editions where workspace_id = $1 and state = 'old'",
     [workspaceId],
   );
   return rows.map((row) => row.id);

@@ -3,7 +3,8 @@ import type { Clock } from '#platform/clock';
 import type { Postgres } from '#platform/postgres';
 import type { Carrier } from './carry.ts';
 import * as members from './members-sql.ts';
-import * as sql from './persist-sql.ts';
+import type { Stored } from './persist-sql.ts';
+import type { Waiting, WaitingChange } from './waiting.ts';
 
 /** So many waiting changes of one edition are carried to ClickHouse before it is read. */
 const mostWaiting = 5_000;
@@ -20,9 +21,9 @@ function holds(row: { is_in: boolean; until_ms: number }, now: number): boolean 
 
 /** Membership as of this moment: what ClickHouse has, and over it what was committed since. */
 export class Membership {
-  readonly #deps: { pg: Postgres; ch: ClickHouse; clock: Clock; carrier: Carrier };
+  readonly #deps: { pg: Postgres; ch: ClickHouse; clock: Clock; carrier: Carrier; waiting: Waiting };
 
-  constructor(deps: { pg: Postgres; ch: ClickHouse; clock: Clock; carrier: Carrier }) {
+  constructor(deps: { pg: Postgres; ch: ClickHouse; clock: Clock; carrier: Carrier; waiting: Waiting }) {
     this.#deps = deps;
   }
 
@@ -68,8 +69,10 @@ export class Membership {
   async ofPerson(workspaceId: number, person: number): Promise<{ edition: number; sinceMs: number }[]> {
     const { pg, ch, clock } = this.#deps;
     const now = clock.ms();
-    const waiting = await pg.inWorkspace(workspaceId, (tx) => sql.waitingOf(tx, workspaceId, [person]));
-    const newest = new Map<number, sql.Stored>();
+    const waiting = await pg.inWorkspace(workspaceId, (tx) =>
+      this.#deps.waiting.ofPersons(tx, workspaceId, [person]),
+    );
+    const newest = new Map<number, Stored>();
     for (const row of [...(await members.storedOf(ch, workspaceId, [person])), ...waiting]) {
       const known = newest.get(row.edition);
       if (known && known.version > row.version) continue;
@@ -80,12 +83,26 @@ export class Membership {
       .map((row) => ({ edition: row.edition, sinceMs: row.is_in ? row.since_ms : row.until_ms }));
   }
 
-  async #waiting(workspaceId: number, edition: number): Promise<sql.Stored[]> {
+  async #waiting(workspaceId: number, edition: number): Promise<Stored[]> {
     const read = () =>
-      this.#deps.pg.inWorkspace(workspaceId, (tx) => sql.waitingIn(tx, workspaceId, edition));
+      this.#deps.pg.inWorkspace(workspaceId, (tx) => this.#deps.waiting.ofEdition(tx, workspaceId, edition));
     const rows = await read();
     if (rows.length <= mostWaiting) return rows;
     await this.#deps.carrier.flush();
     return read();
+  }
+
+  /** Who entered or left and is not in ClickHouse's history yet, the newest first. */
+  async toldLately(
+    workspaceId: number,
+    of: { segment: number } | { person: number },
+  ): Promise<WaitingChange[]> {
+    const { pg, waiting } = this.#deps;
+    const rows = await pg.inWorkspace(workspaceId, (tx) => waiting.of(tx, workspaceId));
+    return rows
+      .filter(
+        (row) => row.told && ('segment' in of ? row.segment_id === of.segment : row.person === of.person),
+      )
+      .reverse();
   }
 }

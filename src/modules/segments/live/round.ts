@@ -4,7 +4,7 @@ import type { Facts } from '#platform/facts';
 import type { Tx } from '#platform/postgres';
 import type { Entry, RuleSet } from '../rule/index.ts';
 import type { Edition } from './edition.ts';
-import { type Cause, Evaluation } from './evaluation.ts';
+import { type Cause, Evaluation, type Listening } from './evaluation.ts';
 import { type Extra, factsOf, type LoadDeps, loadPersons, storedOf } from './load.ts';
 import { countMembers } from './members-sql.ts';
 import { isIn, type Person } from './memory.ts';
@@ -15,16 +15,19 @@ import type { Workspace } from './workspace.ts';
 export const reader = 'segments';
 
 /** Batches, statements' worth of changed identifiers, people whose time has come, and errands of one round. */
-const mostBatches = 8;
+const mostBatches = 32;
 const mostChanges = 100;
 const mostDue = 300;
 const mostErrands = 500;
+/** How often open pages hear of which segments somebody came into or went out of. */
+const movedEveryMs = 500;
 
 export interface RoundDeps extends LoadDeps {
   facts: Facts;
   owner: string;
   leaseMs: number;
   lookaheadMs: number;
+  listening(workspaceId: number): Promise<Listening>;
 }
 
 /** One event of a batch that some rule wants. */
@@ -99,7 +102,8 @@ export async function takeRound(
 
     const filled = workspace.filled.slice();
     const sizes = await sizesOf(deps, tx, workspace, filled);
-    if (batches.length + changed.length + popped.length + errands.length + filled.length === 0) return false;
+    const isQuiet = batches.length + changed.length + popped.length + errands.length + filled.length === 0;
+    if (isQuiet && !(workspace.moved.size > 0 && now - workspace.movedMs >= movedEveryMs)) return false;
 
     // From here on everything is at hand; what fails now voids all that is remembered.
     workspace.dirty = true;
@@ -135,7 +139,9 @@ export async function takeRound(
     for (const person of gone.keys()) workspace.watched?.add(person);
     workspace.seenKey = Math.max(workspace.seenKey, newestKey, ...changed);
     evaluation.run();
-    for (const [i, edition] of filled.entries()) {
+    // In the order of their numbers, as whoever carries changes counts them.
+    const switched = [...filled.entries()].sort(([, one], [, other]) => one.segmentId - other.segmentId);
+    for (const [i, edition] of switched) {
       // An edit may have overtaken it.
       if (!(await sql.switchOver(tx, workspace.id, edition.id))) edition.state = 'over';
       else await sql.setSize(tx, workspace.id, edition.segmentId, now, sizes[i] ?? 0);
@@ -157,7 +163,7 @@ async function sizesOf(
 ): Promise<number[]> {
   const sizes: number[] = [];
   for (const { id: edition } of filled) {
-    const waiting = await sql.waitingIn(tx, workspace.id, edition);
+    const waiting = await deps.waiting.ofEdition(tx, workspace.id, edition);
     const without = waiting.map((row) => row.person);
     const there = await countMembers(deps.ch, { workspaceId: workspace.id, edition, now: 0, without });
     sizes.push(there + waiting.filter((row) => row.is_in).length);
@@ -321,7 +327,7 @@ async function writtenOf(
 ): Promise<Stored[]> {
   const known = persons.flatMap((key) => workspace.memory.person(key) ?? []);
   const others = persons.filter((key) => !workspace.memory.person(key));
-  const rows = [...(await storedOf(deps.ch, tx, workspace.id, others))];
+  const rows = [...(await storedOf(deps, tx, workspace.id, others))];
   for (const person of known) {
     workspace.editions.forEach((edition, place) => {
       const is_in = isIn(person, place);
@@ -344,10 +350,13 @@ async function write(
   const { id } = workspace;
   const round = workspace.round + 1;
   const { changes, faults } = evaluation;
-  await sql.insertChanges(tx, id, round, changes);
-  await sql.addSizes(tx, id, now, evaluation.sizes());
+  await deps.waiting.put(tx, id, { version: round, nowMs: now, changes });
   for (const { edition, error } of faults) await sql.saveEditionError(tx, id, edition.id, error);
-  await deps.facts.recordMany(tx, evaluation.facts());
+  const facts = evaluation.facts(await deps.listening(id));
+  const moved = new Set([...workspace.moved, ...evaluation.moved()]);
+  const tellsMoved = moved.size > 0 && now - workspace.movedMs >= movedEveryMs;
+  if (tellsMoved) facts.push({ type: 'segment.moved', subject: '', data: { segments: [...moved] } });
+  await deps.facts.recordMany(tx, facts);
   const timersFrom = workspace.timersFrom ?? now;
   const evaluatedMs = Math.min(now, timersFrom, workspace.heap.next() - 1);
   const { owner, leaseMs } = deps;
@@ -363,6 +372,8 @@ async function write(
     workspace.position = position;
     workspace.round = round;
     workspace.nowMs = now;
+    workspace.moved = tellsMoved ? new Set() : moved;
+    if (tellsMoved) workspace.movedMs = now;
     workspace.dirty = false;
     workspace.memory.endRound();
     workspace.tellErrands();

@@ -99,6 +99,7 @@ export class WorkspaceRules implements Rules {
     const read = rules.map(({ rule }, id) => ({ id, rule: readRule(rule, context) }));
     return {
       set: compileSet(read, context),
+      alone: (place) => compileSet(read.slice(place, place + 1), context),
       members: read.map(
         ({ rule }) =>
           (at) =>

@@ -3,6 +3,7 @@ import type { Clock } from '#platform/clock';
 import { uuidv7 } from '#platform/ids';
 import type { Log } from '#platform/log';
 import { type Postgres, type Tx, withoutValues } from '#platform/postgres';
+import { Gathering } from './gathering.ts';
 import { workBeside } from './jobs.ts';
 import * as members from './members-sql.ts';
 import { type Opened, openWorkspace, type Rules } from './open.ts';
@@ -27,6 +28,8 @@ const lookAgainMs = 1_000;
 /** Past events are evaluated when none came for so long. */
 const quietMs = 1_500;
 const trimMs = 500;
+/** Under load a round takes what came in so long. */
+const roundMs = 25;
 
 /**
  * Runs the segments of all workspaces, one round after the other. Any number of processes may have one: a workspace is
@@ -38,6 +41,8 @@ export class Runner {
   readonly #workspaces = new Map<number, Opened>();
   readonly #woken = new Set<number>();
   readonly #beside = new Set<Promise<void>>();
+  readonly #gathering = new Gathering();
+  readonly #roundAt = new Map<number, number>();
   readonly #failures = new Map<number, { many: number; until: number }>();
   #registered = false;
   #stopping = new AbortController();
@@ -135,7 +140,8 @@ export class Runner {
         !workspace.dirty &&
         workspace.round === row.round &&
         workspace.position === position &&
-        workspace.setVersion === row.set_version;
+        (workspace.setVersion === row.set_version ||
+          (!hurry && this.#gathering.isOpen(workspace, row.set_version, clock.tick())));
       if (isCurrent && workspace.editions.length > 0) {
         if (await takeRound(deps, tx, workspace, clock.ms())) return true;
         if (clock.tick() - workspace.leasedAt > leaseMs / 5) {
@@ -152,6 +158,7 @@ export class Runner {
         position,
         nowMs: clock.ms(),
         now: clock.now(),
+        tick: clock.tick(),
       });
       tx.afterCommit(() => {
         this.#workspaces.set(workspaceId, opened);
@@ -232,6 +239,7 @@ export class Runner {
     while (!this.#stopping.signal.aborted) {
       let worked = false;
       for (const workspaceId of await this.#toLookAt()) {
+        await this.#pace(workspaceId);
         if (this.#stopping.signal.aborted) return;
         worked = (await this.#tryStep(workspaceId)) || worked;
       }
@@ -240,6 +248,14 @@ export class Runner {
       await clock.sleep(pollMs, this.#nap.signal);
       this.#nap = null;
     }
+  }
+
+  /** Rounds one upon the other would each take little; the first after a pause waits for nothing. */
+  async #pace(workspaceId: number): Promise<void> {
+    const { clock } = this.#deps;
+    const since = clock.tick() - (this.#roundAt.get(workspaceId) ?? Number.NEGATIVE_INFINITY);
+    if (since < roundMs) await clock.sleep(roundMs - since, this.#stopping.signal);
+    this.#roundAt.set(workspaceId, clock.tick());
   }
 
   async #tryStep(workspaceId: number): Promise<boolean> {
@@ -268,7 +284,12 @@ export class Runner {
     this.#woken.clear();
     const now = clock.ms();
     for (const [id, { workspace }] of this.#workspaces) {
-      if (workspace.heap.next() <= now || workspace.errands.length > 0 || workspace.filled.length > 0)
+      if (
+        workspace.heap.next() <= now ||
+        workspace.errands.length > 0 ||
+        workspace.filled.length > 0 ||
+        workspace.moved.size > 0
+      )
         found.add(id);
     }
     if (clock.tick() - this.#lookedAt < (found.size > 0 ? lookAgainMs : pollMs)) return [...found];

@@ -5,11 +5,19 @@ import type { PersonState, RuleSet } from '../rule/index.ts';
 import { type Extras, loadPersons } from './load.ts';
 import type { Compiled } from './open.ts';
 import { fillRing, type RoundDeps } from './round.ts';
+import type { Waiting } from './waiting.ts';
 import { Workspace } from './workspace.ts';
 
 /** One person's state for one rule, as of what is committed by now, in whatever process. */
 export async function stateOf(
-  deps: { pg: Postgres; ch: ClickHouse; people: People; extras: Extras; reader: RoundDeps['reader'] },
+  deps: {
+    pg: Postgres;
+    ch: ClickHouse;
+    people: People;
+    extras: Extras;
+    reader: RoundDeps['reader'];
+    waiting: Waiting;
+  },
   workspaceId: number,
   person: number,
   compiled: Compiled,
@@ -31,6 +39,7 @@ export async function stateOf(
       timersFrom: 0,
       seenKey: Number.MAX_SAFE_INTEGER,
       backfillFrom: null,
+      openedTick: 0,
     });
     await fillRing(deps, tx, workspace);
     const [loaded] = await loadPersons(deps, tx, workspace, [facts]);

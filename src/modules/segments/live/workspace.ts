@@ -24,6 +24,8 @@ export class Workspace {
   readonly openedAt: number;
   readonly openedMs: number;
   readonly openedRound: number;
+  /** By the clock that only runs on. */
+  readonly openedTick: number;
   /** Of what the set was compiled with beside the rules. */
   readonly contextHash: string;
   /** As of the last committed round. */
@@ -47,6 +49,9 @@ export class Workspace {
   leasedAt = 0;
   trimmedAt = Number.NEGATIVE_INFINITY;
   errands: Errand[] = [];
+  /** Segments that somebody came into or went out of, which is not told yet; and when that was told last. */
+  moved: ReadonlySet<number> = new Set();
+  movedMs = 0;
   /** Editions that ClickHouse has whole, to be switched over at the next round. */
   readonly filled: Edition[] = [];
   /** Everybody who fits is at hand. */
@@ -70,6 +75,7 @@ export class Workspace {
     timersFrom: number;
     seenKey: number;
     backfillFrom: number | null;
+    openedTick: number;
   }) {
     this.id = o.id;
     this.set = o.set;
@@ -85,6 +91,7 @@ export class Workspace {
     this.openedAt = o.position;
     this.openedMs = o.nowMs;
     this.openedRound = o.round;
+    this.openedTick = o.openedTick;
     this.backfillFrom = o.backfillFrom;
   }
 

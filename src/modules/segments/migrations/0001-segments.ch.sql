@@ -25,7 +25,7 @@ create table if not exists segment_members_by_person {on_cluster} (
 create materialized view if not exists segment_members_follow {on_cluster} to segment_members_by_person as
   select workspace_id, edition, person, is_in, since_ms, until_ms, version from segment_members;
 
--- Who entered and left, when, and why. Written again after a crash, a row counts once.
+-- Who entered and left, when, and why; noted_ms: the moment of the round that found it. Written again after a crash, a row counts once.
 create table if not exists segment_history {on_cluster} (
   workspace_id UInt32,
   segment UInt32,
@@ -33,6 +33,7 @@ create table if not exists segment_history {on_cluster} (
   at_ms Int64 codec(Delta, ZSTD(1)),
   entered UInt8,
   cause String codec(ZSTD(1)),
+  noted_ms Int64 codec(Delta, ZSTD(1)),
   version UInt64 codec(Delta, ZSTD(1))
 ) engine = {replicated}ReplacingMergeTree order by (workspace_id, segment, at_ms, person, version) settings {durable};
 
@@ -43,12 +44,13 @@ create table if not exists segment_history_by_person {on_cluster} (
   at_ms Int64 codec(Delta, ZSTD(1)),
   entered UInt8,
   cause String codec(ZSTD(1)),
+  noted_ms Int64 codec(Delta, ZSTD(1)),
   version UInt64 codec(Delta, ZSTD(1))
 ) engine = {replicated}ReplacingMergeTree order by (workspace_id, person, at_ms, segment, version)
   settings {durable}, index_granularity = 1024;
 
 create materialized view if not exists segment_history_follow {on_cluster} to segment_history_by_person as
-  select workspace_id, segment, person, at_ms, entered, cause, version from segment_history;
+  select workspace_id, segment, person, at_ms, entered, cause, noted_ms, version from segment_history;
 
 -- Lists that were uploaded, as the identifiers that were found.
 create table if not exists segment_list_keys {on_cluster} (

@@ -54,25 +54,16 @@ create table segment_runners (
 ) with (fillfactor = 50);
 select pando.protect('segment_runners');
 
--- Changes of membership on their way to ClickHouse; reads lay them over what stands there. until_ms: the exact moment
--- of the next change by time alone where that is near, else 0. told: entered or left (for history), or only `until`.
+-- Changes of membership on their way to ClickHouse, one packed row for each round; reads lay them over what stands
+-- there. version: the round.
 create table segment_changes (
   workspace_id int not null,
-  id bigint generated always as identity,
-  segment_id int not null,
-  edition int not null,
-  person bigint not null,
-  is_in boolean not null,
-  since_ms bigint not null,
-  until_ms bigint not null,
   version bigint not null,
-  told boolean not null,
-  cause text not null,
-  primary key (workspace_id, id)
+  now_ms bigint not null,
+  payload bytea not null,
+  primary key (workspace_id, version)
 ) with (autovacuum_vacuum_scale_factor = 0.05);
-create index segment_changes_by_edition on segment_changes (workspace_id, edition);
-create index segment_changes_in_order on segment_changes (id);
-create index segment_changes_by_person on segment_changes (workspace_id, person);
+alter table segment_changes alter payload set storage external;
 select pando.protect('segment_changes');
 
 create table segment_sizes (

@@ -1,0 +1,176 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { Tx } from '#platform/postgres';
+import type { Stored } from './persist-sql.ts';
+import * as sql from './waiting-sql.ts';
+
+export interface Change {
+  segmentId: number;
+  edition: number;
+  person: number;
+  isIn: boolean;
+  /** 0: since when is as it was. */
+  sinceMs: number;
+  untilMs: number;
+  /** Somebody entered or left, and it is to be told; else only `untilMs` is new, or it is of a fill. */
+  told: boolean;
+  /** The segment's size changes by it. */
+  counted: boolean;
+  /** JSON. */
+  cause: string;
+}
+
+/** A change on its way to ClickHouse. */
+export interface WaitingChange extends Stored {
+  segment_id: number;
+  told: boolean;
+  counted: boolean;
+  cause: string;
+  noted_ms: number;
+}
+
+/**
+ * Changes of membership that ClickHouse may not have yet: one packed row for each round, unpacked once in a process.
+ * Which of them wait, Postgres says each time.
+ */
+export class Waiting {
+  readonly #unpacked = new Map<number, Map<number, readonly WaitingChange[]>>();
+
+  async put(
+    tx: Tx,
+    workspaceId: number,
+    round: { version: number; nowMs: number; changes: readonly Change[] },
+  ): Promise<void> {
+    if (round.changes.length === 0) return;
+    const { version, nowMs } = round;
+    await sql.insertRound(tx, workspaceId, { version, nowMs, payload: pack(round.changes) });
+    tx.afterCommit(() =>
+      this.#of(workspaceId).set(
+        version,
+        round.changes.map((one) => toWaiting(one, version, nowMs)),
+      ),
+    );
+  }
+
+  /** Those of a workspace, the oldest first; of one round in the order in which they were made. */
+  async of(tx: Tx, workspaceId: number): Promise<readonly WaitingChange[]> {
+    // A copy: what is carried meanwhile is let go of.
+    const known = new Map(this.#of(workspaceId));
+    const rounds = await sql.roundsOf(tx, workspaceId, [...known.keys()]);
+    const waiting = new Set(rounds.map(({ version }) => version));
+    for (const version of known.keys()) {
+      // What a commit of this moment has put there may be younger than what the query saw.
+      if (!waiting.has(version) && version < (rounds.at(-1)?.version ?? 0))
+        this.#of(workspaceId).delete(version);
+    }
+    return rounds.flatMap((round) => known.get(round.version) ?? this.#changes(workspaceId, round));
+  }
+
+  /** The same of some persons. */
+  async ofPersons(tx: Tx, workspaceId: number, persons: readonly number[]): Promise<WaitingChange[]> {
+    if (persons.length === 0) return [];
+    const wanted = new Set(persons);
+    return (await this.of(tx, workspaceId)).filter(({ person }) => wanted.has(person));
+  }
+
+  /** The same of an edition: of each person the newest. */
+  async ofEdition(tx: Tx, workspaceId: number, edition: number): Promise<WaitingChange[]> {
+    const newest = new Map<number, WaitingChange>();
+    for (const one of await this.of(tx, workspaceId))
+      if (one.edition === edition) newest.set(one.person, one);
+    return [...newest.values()];
+  }
+
+  /** The oldest rounds of all workspaces. */
+  async oldest(
+    tx: Tx,
+    most: number,
+  ): Promise<{ workspaceId: number; version: number; changes: readonly WaitingChange[] }[]> {
+    const rounds = await sql.oldestRounds(tx, most);
+    const atHand = new Map(
+      rounds.map((one) => [
+        `${one.workspace_id} ${one.version}`,
+        this.#of(one.workspace_id).get(one.version),
+      ]),
+    );
+    const missing = rounds.filter((one) => !atHand.get(`${one.workspace_id} ${one.version}`));
+    const payloads = missing.length === 0 ? [] : await sql.payloadsOf(tx, missing);
+    const found = new Map(payloads.map((one) => [`${one.workspace_id} ${one.version}`, one]));
+    return rounds.map(({ workspace_id: workspaceId, version }) => {
+      const known = atHand.get(`${workspaceId} ${version}`);
+      const round = found.get(`${workspaceId} ${version}`);
+      return { workspaceId, version, changes: known ?? (round ? unpack(round) : []) };
+    });
+  }
+
+  /** ClickHouse has them. */
+  async remove(tx: Tx, rounds: readonly { workspaceId: number; version: number }[]): Promise<void> {
+    await sql.deleteRounds(tx, rounds);
+    tx.afterCommit(() => {
+      for (const { workspaceId, version } of rounds) this.#of(workspaceId).delete(version);
+    });
+  }
+
+  #of(workspaceId: number): Map<number, readonly WaitingChange[]> {
+    let known = this.#unpacked.get(workspaceId);
+    if (!known) {
+      known = new Map();
+      this.#unpacked.set(workspaceId, known);
+    }
+    return known;
+  }
+
+  #changes(workspaceId: number, round: sql.RoundRow): readonly WaitingChange[] {
+    const changes = unpack(round);
+    this.#of(workspaceId).set(round.version, changes);
+    return changes;
+  }
+}
+
+const toWaiting = (one: Change, version: number, nowMs: number): WaitingChange => ({
+  segment_id: one.segmentId,
+  edition: one.edition,
+  person: one.person,
+  is_in: one.isIn,
+  since_ms: one.sinceMs,
+  until_ms: one.untilMs,
+  told: one.told,
+  counted: one.counted,
+  cause: one.cause,
+  version,
+  noted_ms: nowMs,
+});
+
+/** The last but one: 1 where it is told, and 2 where it counts. */
+type Packed = [number, number, number, 0 | 1, number, number, number, string];
+
+function pack(changes: readonly Change[]): Buffer {
+  const rows = changes.map(
+    (one): Packed => [
+      one.segmentId,
+      one.edition,
+      one.person,
+      one.isIn ? 1 : 0,
+      one.sinceMs,
+      one.untilMs,
+      (one.told ? 1 : 0) + (one.counted ? 2 : 0),
+      one.cause,
+    ],
+  );
+  return zstdCompressSync(JSON.stringify(rows));
+}
+
+function unpack({ version, now_ms, payload }: sql.RoundRow): WaitingChange[] {
+  if (!payload) throw new Error('Changes that were at hand are gone.');
+  const rows = JSON.parse(zstdDecompressSync(payload).toString('utf8')) as Packed[];
+  return rows.map(([segmentId, edition, person, isIn, sinceMs, untilMs, marks, cause]) =>
+    toWaiting(
+      {
+        ...{ segmentId, edition, person, isIn: isIn === 1, sinceMs, untilMs, cause },
+        told: (marks & 1) !== 0,
+        counted: (marks & 2) !== 0,
+      },
+      version,
+      now_ms,
+    ),
+  );
+}
