@@ -2,10 +2,9 @@ import type { ClickHouse } from '#platform/clickhouse';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Postgres } from '#platform/postgres';
+import { carried } from './carried.ts';
 import * as changes from './changes-sql.ts';
 import * as sql from './mirror-sql.ts';
-import type { StoredTraits } from './trait.ts';
-import { restored } from './traits.ts';
 
 const mostAtOnce = 20_000;
 /** Statements whose changes are carried at once; a statement is about one request's worth of people. */
@@ -108,7 +107,7 @@ export class PersonMirror {
                 row.key,
                 person,
                 row.kind,
-                row.traits ? JSON.stringify(carried(row.traits)) : '',
+                row.traits ? carried(row.traits) : '',
                 consent ? JSON.stringify(consent) : '',
                 version,
               ]),
@@ -145,11 +144,4 @@ export class PersonMirror {
       this.#stopping.signal.removeEventListener('abort', onStop);
     }
   }
-}
-
-/** Without the words that only Postgres searches by, and with values as they were sent. */
-function carried(traits: StoredTraits): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(traits).map(([name, [value, at, tie]]) => [name, [restored(value), at, tie ?? 0]]),
-  );
 }

@@ -167,7 +167,7 @@ const comparisons = {
   at_least: Type.Optional(Amount),
   at_most: Type.Optional(Amount),
 };
-const Measured = Type.Union([Path, Type.Object({ column: Type.Enum(eventColumns) }, closed)]);
+export const Measured = Type.Union([Path, Type.Object({ column: Type.Enum(eventColumns) }, closed)]);
 
 export const TraitCondition = Type.Object(
   {

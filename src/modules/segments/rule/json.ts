@@ -25,6 +25,16 @@ export function isReadable(text: string): boolean {
   });
 }
 
+/** As what is carried into ClickHouse: half a character becomes the replacement character. */
+export function wellFormed(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(wellFormed);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name.toWellFormed(), wellFormed(inner)]),
+  );
+}
+
 /** What stands at a path; undefined where there is nothing. Only objects are gone into. */
 export function at(value: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
   let here = value;

@@ -6,7 +6,6 @@ import type { EventView } from './event.ts';
 import type { Series } from './series.ts';
 import type { SqlWriter } from './sql-writer.ts';
 import type { PersonState } from './timeline.ts';
-import type { ValueTest } from './value.ts';
 
 /** A rule taken apart: what every kind of condition becomes. */
 export type Node = { all: readonly Node[] } | { any: readonly Node[] } | { not: Node } | { leaf: Leaf };
@@ -88,8 +87,8 @@ export interface Given {
   readonly stages: { names: readonly string[]; stages: readonly number[] };
   sources(id: string): number | null;
   lists(id: number): boolean;
-  /** A test of a computed trait. */
-  computed(name: string, test: ValueTest): Node;
+  /** A test of a computed trait, as it stands in the rule. */
+  computed(name: string, test: Record<string, unknown>): Node;
   /** The rule of another segment, in its place. */
   segment(id: string | number): Node;
   rule(json: RuleJson, place: string): Node;

@@ -1,5 +1,6 @@
 import { Check, Errors } from 'typebox/value';
 import { type ConditionJson, type RuleJson, refuse } from '../schema.ts';
+import { computedNode } from './computed.ts';
 import { ownKinds } from './conditions/kinds.ts';
 import { Days } from './days.ts';
 import type { ConditionKind, Given, Node } from './node.ts';
@@ -17,6 +18,8 @@ export interface RuleContext {
   segments(id: string | number): Rule | null;
   lists(id: number): boolean;
   sources(id: string): number | null;
+  /** The definition of a computed trait (`ComputedTrait`), or null. */
+  computed?(name: string): unknown;
   /** Conditions of later modules. */
   kinds?: readonly ConditionKind[];
 }
@@ -123,18 +126,21 @@ class Lowering {
 
   #given(place: string, depth: number): Given {
     const { consentDefaults, stages, sources, lists } = this.#context;
-    return {
+    const given: Given = {
       days: this.#days,
       consentDefaults,
       stages,
       sources,
       lists,
-      computed: (name) => {
-        throw new RangeError(`there is no computed trait "${name}"`);
+      computed: (name, test) => {
+        const definition = this.#context.computed?.(name) ?? null;
+        if (definition === null) throw new RangeError(`there is no computed trait "${name}"`);
+        return computedNode(definition, test, given);
       },
       segment: (id) => this.#segment(id, place, depth),
       rule: (json, inside) => this.#rule(json, `${place}/${inside}`, depth + 1),
     };
+    return given;
   }
 
   #segment(id: string | number, place: string, depth: number): Node {

@@ -1,7 +1,7 @@
 import type { Atom } from './atoms.ts';
 import { Days } from './days.ts';
 import { type EventRow, timeOf } from './event.ts';
-import type { JsonValue } from './json.ts';
+import { type JsonValue, wellFormed } from './json.ts';
 import { LeafNode, type LiveNode, ManyNode, NotNode } from './live.ts';
 import { loadSql, timersSql } from './load-sql.ts';
 import type { Statement } from './members-sql.ts';
@@ -182,12 +182,15 @@ export class RuleSet {
 
   /** Many people have the same words; one copy of each is kept, and found again faster. */
   #shared(value: JsonValue | undefined): JsonValue | undefined {
-    if (typeof value !== 'string' || value.length > longestShared) return value;
-    const known = this.#texts.get(value);
-    if (known !== undefined) return known;
-    if (this.#texts.size >= mostShared) this.#texts.clear();
-    this.#texts.set(value, value);
-    return value;
+    if (value === undefined) return value;
+    if (typeof value !== 'string' || value.length > longestShared) return wellFormed(value);
+    let text = this.#texts.get(value);
+    if (text === undefined) {
+      text = value.toWellFormed();
+      if (this.#texts.size >= mostShared) this.#texts.clear();
+      this.#texts.set(value, text);
+    }
+    return text;
   }
 
   #why(node: Node, state: PersonState, now: number): Why {

@@ -216,7 +216,7 @@ function holding(wanted: Scalar): Omit<ValueTest, 'key'> {
     sql: (v, w) =>
       'text' in v
         ? '0'
-        : `arrayExists(x -> ${one.sql({ doc: 'x', path: '' }, w)}, JSONExtractArrayRaw(${v.doc}${v.path}))`,
+        : `arrayExists(x -> ${one.sql({ doc: v.doc, path: `${v.path}, x` }, w)}, range(1, if(JSONType(${v.doc}${v.path}) = 'Array', JSONLength(${v.doc}${v.path}), 0) + 1))`,
   };
 }
 

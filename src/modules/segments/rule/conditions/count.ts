@@ -62,7 +62,11 @@ class LiveCount implements Live {
     const from = this.#window.from(now);
     const newest = series.skip(Math.min(now, this.#window.to - 1), from);
     if (this.#high < Number.POSITIVE_INFINITY && series.reach(newest + this.#high, from)) {
-      this.next = this.#window.leaves(series.times[newest + this.#high] as number);
+      const leave = this.#window.leaves(series.times[newest + this.#high] as number);
+      // Too few remain where others leave at the same moment.
+      const remain =
+        this.#low === 0 ? leave + 1 : this.#window.leaves(series.times[newest + this.#low - 1] as number);
+      this.next = remain > leave ? leave : Number.POSITIVE_INFINITY;
       return false;
     }
     this.next = Number.POSITIVE_INFINITY;

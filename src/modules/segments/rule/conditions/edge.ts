@@ -23,7 +23,7 @@ export const last: ConditionKind = {
 };
 
 /** Whether the first or the last of all matching events lies in the window. */
-function edgeLeaf(which: 'first' | 'last', atom: Atom, window: Window): Leaf {
+export function edgeLeaf(which: 'first' | 'last', atom: Atom, window: Window): Leaf {
   const atoms = [atom];
   return {
     key: JSON.stringify([which, atom.key, window.key]),

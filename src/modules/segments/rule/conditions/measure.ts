@@ -1,7 +1,7 @@
 import { MeasureCondition } from '../../schema.ts';
 import { type Atom, atomOf, columnField, type Field, propertyField } from '../atoms.ts';
 import { amountParts, amountShape, amountText, type JsonValue } from '../json.ts';
-import type { ConditionKind, Leaf, Live, Slot } from '../node.ts';
+import type { ConditionKind, Leaf, Live, Node, Slot } from '../node.ts';
 import type { Series } from '../series.ts';
 import type { SqlWriter } from '../sql-writer.ts';
 import type { PersonState } from '../timeline.ts';
@@ -9,7 +9,7 @@ import { type Window, windowOf } from '../window.ts';
 import { anyOf, dueSql, insideSql } from '../window-sql.ts';
 import { timesInside } from './count.ts';
 
-const measures = ['sum', 'average', 'minimum', 'maximum', 'distinct'] as const;
+export const measures = ['sum', 'average', 'minimum', 'maximum', 'distinct'] as const;
 type MeasureName = (typeof measures)[number];
 const comparisons = ['equals', 'greater', 'less', 'at_least', 'at_most'] as const;
 type Comparison = (typeof comparisons)[number];
@@ -42,15 +42,27 @@ export const measure: ConditionKind = {
     const name = onlyOne(json, measures, 'measure');
     const comparison = onlyOne(json, comparisons, 'comparison');
     const of = json[name] as NonNullable<MeasureCondition['sum']>;
-    const field = typeof of === 'object' && 'column' in of ? columnField(of.column) : propertyField(of);
-    const wanted = amountText(json[comparison] as string | number);
-    if (wanted === null || (wanted.split('.')[1]?.length ?? 0) > 6) {
-      throw new RangeError(`"${comparison}" needs a decimal of at most six places and less than 10^12`);
-    }
     const window = windowOf(json.in, given.days);
-    return { leaf: measureLeaf(name, atomOf(json.measure, given), field, window, comparison, wanted) };
+    const wanted = json[comparison] as string | number;
+    return measureNode(name, atomOf(json.measure, given), of, window, comparison, wanted);
   },
 };
+
+export function measureNode(
+  name: MeasureName,
+  atom: Atom,
+  of: NonNullable<MeasureCondition['sum']>,
+  window: Window,
+  comparison: Comparison,
+  value: string | number,
+): Node {
+  const field = typeof of === 'object' && 'column' in of ? columnField(of.column) : propertyField(of);
+  const wanted = amountText(value);
+  if (wanted === null || (wanted.split('.')[1]?.length ?? 0) > 6) {
+    throw new RangeError(`"${comparison}" needs a decimal of at most six places and less than 10^12`);
+  }
+  return { leaf: measureLeaf(name, atom, field, window, comparison, wanted) };
+}
 
 function measureLeaf(
   name: MeasureName,

@@ -11,8 +11,10 @@ export const trait: ConditionKind = {
   schema: TraitCondition,
   lower(json: TraitCondition, given) {
     const { trait: of } = json;
-    if (typeof of === 'object' && 'computed' in of)
-      return given.computed(of.computed, testIn(json, 'trait', given.days));
+    if (typeof of === 'object' && 'computed' in of) {
+      const { trait: _, ...test } = json;
+      return given.computed(of.computed, test);
+    }
     return { leaf: traitLeaf(typeof of === 'string' ? [of] : of, testIn(json, 'trait', given.days)) };
   },
 };
@@ -22,10 +24,11 @@ function traitLeaf(path: readonly string[], test: ValueTest): Leaf {
   /** The newest over all identifiers, by its own time. */
   const newest = (w: SqlWriter) => {
     const of = w.param(name, 'String');
+    // The whole text: a value taken out is written anew, and a large number not as it was.
     const doc = w.ofIdentifiers(
-      `argMaxIf(JSONExtractRaw(traits, ${of}, 1), (JSONExtractInt(traits, ${of}, 2), JSONExtractInt(traits, ${of}, 3)), JSONHas(traits, ${of}))`,
+      `argMaxIf(traits, (JSONExtractInt(traits, ${of}, 2), JSONExtractInt(traits, ${of}, 3)), JSONHas(traits, ${of}))`,
     );
-    return { doc, path: sqlPath(inner, w) };
+    return { doc, path: `, ${of}, 1${sqlPath(inner, w)}` };
   };
   return {
     key: JSON.stringify(['trait', path, test.key]),
