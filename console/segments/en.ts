@@ -26,6 +26,7 @@ export default {
       single: 'People of whom this holds',
     },
     ruleJson: 'The rule as programs write it',
+    trust: 'Is it right?',
     proof: 'Proof',
     proofNote: 'Computed afresh from all events, and compared with who is in. It runs by itself every night.',
     proofNever: 'Not proved yet.',

@@ -26,6 +26,7 @@ export default {
       single: '满足以下条件的人',
     },
     ruleJson: '程序所用的规则写法',
+    trust: '是否准确',
     proof: '验证',
     proofNote: '用全部事件从头计算一遍，与当前成员比对。每晚自动进行。',
     proofNever: '尚未验证。',
