@@ -52,6 +52,8 @@ const order = (userId: string, total: string) =>
 
 async function open(o: { dark?: boolean; language?: 'en' | 'zh'; width?: number } = {}): Promise<Opened> {
   const opened = await pando.open({ language: 'en', ...o });
+  // A machine may have more to do than this.
+  opened.context.setDefaultTimeout(45_000);
   await signIn(opened.page, pando.url);
   return opened;
 }
@@ -78,9 +80,14 @@ async function newSegment(name: string, rule: unknown): Promise<string> {
 }
 
 const count = (page: Page, n: number) =>
-  page.locator('header', { hasText: 'in at this moment' }).getByText(String(n), { exact: true }).waitFor();
+  page
+    .locator('header', { hasText: 'in at this moment' })
+    .locator('.sr-only', { hasText: new RegExp(`^${n}$`) })
+    .waitFor({ state: 'attached' });
 
-test('members, the rule in words, and an event that moves the count without reloading', async () => {
+test('members, the rule in words, and an event that moves the count without reloading', {
+  timeout: 120_000,
+}, async () => {
   const { page, context, complaints } = await open();
   await page.goto(`${pando.url}/segments/${segment}`);
   await count(page, 1);
@@ -114,7 +121,7 @@ test('members, the rule in words, and an event that moves the count without relo
   await context.close();
 });
 
-test('why somebody is in, and why somebody else is not', async () => {
+test('why somebody is in, and why somebody else is not', { timeout: 120_000 }, async () => {
   const { page, context, complaints } = await open();
   await page.goto(`${pando.url}/segments/${other}`);
   const member = page.getByRole('table', { name: 'Members' }).getByRole('row', { name: /Ann Birch/ });
@@ -154,7 +161,9 @@ test('why somebody is in, and why somebody else is not', async () => {
   await context.close();
 });
 
-test('a webhook made on the page is told who comes, and the delivery is shown', async () => {
+test('a webhook made on the page is told who comes, and the delivery is shown', {
+  timeout: 120_000,
+}, async () => {
   const { page, context, complaints } = await open();
   await page.goto(`${pando.url}/segments/${segment}`);
   await page.getByRole('button', { name: 'Add a webhook' }).click();
@@ -192,7 +201,7 @@ test('a webhook made on the page is told who comes, and the delivery is shown', 
   await context.close();
 });
 
-test('archived by mistake, it is taken up again', async () => {
+test('archived by mistake, it is taken up again', { timeout: 120_000 }, async () => {
   const { page, context, complaints } = await open();
   await page.goto(`${pando.url}/segments/${other}`);
   await page.getByRole('button', { name: 'Archive' }).click();
@@ -208,7 +217,7 @@ for (const [name, look] of [
   ['light, English, wide', { language: 'en' as const }],
   ['dark, Chinese, narrow', { language: 'zh' as const, dark: true, width: 390 }],
 ] as const) {
-  test(`axe finds nothing serious, and nothing sticks out: ${name}`, async () => {
+  test(`axe finds nothing serious, and nothing sticks out: ${name}`, { timeout: 120_000 }, async () => {
     const { page, context, complaints } = await open(look);
     const ann = await page.evaluate(async () => {
       const answer = await fetch('/api/people?q=ann@example.com');

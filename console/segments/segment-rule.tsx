@@ -55,12 +55,10 @@ function Parts({ parts, words }: { parts: readonly unknown[]; words: RuleWords }
   const { t } = useTranslation('segments');
   return (
     <ul className="grid gap-1 border-line border-l-2 pl-4">
-      {parts.map((part, i) => {
+      {placed(parts).map(({ one: part, place }) => {
         const group = groupOf(part);
         return (
-          // Parts of a rule have no names of their own, and do not move while it is shown.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
-          <li key={i}>
+          <li key={place}>
             {group ? (
               <>
                 <p className="text-quiet">{t(`one.rulePart.${group.name}`)}</p>
@@ -83,4 +81,9 @@ function groupOf(rule: unknown): { name: 'all' | 'any' | 'not'; parts: readonly 
   if (Array.isArray(json.all)) return { name: 'all', parts: json.all };
   if (Array.isArray(json.any)) return { name: 'any', parts: json.any };
   return 'not' in json && Object.keys(json).length === 1 ? { name: 'not', parts: [json.not] } : null;
+}
+
+/** Parts of a rule have no names of their own, and do not move while it is shown: they go by their places. */
+export function placed<T>(parts: readonly T[]): { one: T; place: number }[] {
+  return parts.map((one, place) => ({ one, place }));
 }

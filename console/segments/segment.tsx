@@ -87,7 +87,7 @@ function One({ segment }: { segment: Segment }) {
           </section>
         </div>
         <div className="min-w-0 border-line border-t pt-6 lg:border-t-0 lg:pt-0">
-          <Section title={t('one.proof')}>
+          <Section title={t('one.trust')}>
             <Trust segment={segment} />
           </Section>
           {may('webhooks:read') && (

@@ -10,7 +10,7 @@ import { useEventWords } from '../events/words-of.ts';
 import { Code } from '../kit/code.tsx';
 import { Dialog } from '../kit/dialog.tsx';
 import { useFormat } from '../kit/format.ts';
-import { useSegmentWords } from './segment-rule.tsx';
+import { placed, useSegmentWords } from './segment-rule.tsx';
 import { useWhyWords } from './why-words.ts';
 
 const mostEvents = 5;
@@ -38,10 +38,8 @@ export function WhyTree({ part, person }: { part: WhyPart; person: string }) {
         )}
       </p>
       <ul className="mt-2 grid gap-3 border-line border-l-2 pl-4">
-        {parts.map((one, i) => (
-          // Parts of a rule have no names of their own, and do not move while it is shown.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
-          <li key={i}>
+        {placed(parts).map(({ one, place }) => (
+          <li key={place}>
             <WhyTree part={one} person={person} />
           </li>
         ))}
@@ -122,10 +120,8 @@ function Events({ person, times, count }: { person: string; times: readonly numb
   const shown = times.slice(0, mostEvents);
   return (
     <ul className="grid gap-0.5">
-      {shown.map((time, i) => (
-        // Two events may have happened in the same millisecond.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <li key={`${time} ${i}`}>
+      {placed(shown).map(({ one: time, place }) => (
+        <li key={place}>
           <EventAt person={person} time={time} />
         </li>
       ))}

@@ -26,5 +26,5 @@ export function useTypeWords(): (type: string) => string {
 export function useTypeList(): (types: readonly string[]) => string {
   const { i18n } = useTranslation();
   const wordOf = useTypeWords();
-  return (types) => new Intl.ListFormat(i18n.language, { type: 'unit' }).format(types.map(wordOf));
+  return (types) => new Intl.ListFormat(i18n.language, { type: 'conjunction' }).format(types.map(wordOf));
 }

@@ -158,11 +158,11 @@ function wireLive(
   const segments = factTopic(deps, {
     name: 'segments',
     needs: 'people:read',
-    types: ['segment.entered', 'segment.left'],
+    types: ['segment.moved'],
     async tell(workspaceId, facts, more) {
       const ids = await deps.segments.idsOf(workspaceId);
-      const moved = [...new Set(facts.map(({ data }) => ids.get(Number(data.segment))))];
-      return { segments: moved.filter((id) => id !== undefined), more };
+      const moved = new Set(facts.flatMap(({ data }) => (Array.isArray(data.segments) ? data.segments : [])));
+      return { segments: [...moved].flatMap((id) => ids.get(Number(id)) ?? []), more };
     },
   });
   const topics = [...deps.collect.topics, ...peopleTopics(deps), ...importTopics(deps), settings, segments];

@@ -211,7 +211,7 @@ export function memberRoutes(app: App, segments: Segments): void {
       if (!found) throw refuse('no-such-segment', 'The person is gone.');
       return {
         in: found.in,
-        until: Number.isFinite(found.until) ? new Date(found.until).toISOString() : null,
+        until: Number.isFinite(found.until) && !found.early ? new Date(found.until).toISOString() : null,
         why: found.why,
       };
     },

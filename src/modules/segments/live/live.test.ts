@@ -157,3 +157,45 @@ test('events that were removed for their age count no more', async () => {
   };
   await expect.poll(remain, { timeout: 60_000 }).toEqual([]);
 });
+
+test('shares members with others, says why, and comes back from the archive', async () => {
+  await p.accept(
+    identify({ userId: 'eva' }, { city: 'Leith' }),
+    identify({ userId: 'fin' }, { city: 'Leith' }),
+    track({ userId: 'eva' }, { event: 'Order Completed', properties: { total: '12.50', currency: 'GBP' } }),
+    track({ userId: 'gil' }, { event: 'Order Completed', properties: { total: '7', currency: 'GBP' } }),
+  );
+  const leith = await newSegment('of Leith', { trait: 'city', equals: 'Leith' });
+  const buyers = await newSegment('buyers', { did: 'Order Completed' });
+  const nested = await newSegment('buyers elsewhere', {
+    all: [{ segment: buyers }, { not: { segment: leith } }],
+  });
+  const [ofLeith, ofBuyers, ofNested] = await Promise.all(
+    [leith, buyers, nested].map(async (one) => (await segments.find(p.workspaceId, one)).edition ?? 0),
+  );
+  const both = await segments.membership.shared(p.workspaceId, ofBuyers ?? 0, [ofLeith ?? 0, ofNested ?? 0]);
+  expect([...both].sort()).toEqual([
+    [ofLeith, 1],
+    [ofNested, 1],
+  ]);
+
+  const gil = await segments.headOf(p.workspaceId, await peopleOf(p).idOf('user_id:gil'));
+  const found = await segments.why(p.workspaceId, nested, gil);
+  expect(found?.in).toBe(true);
+  expect(found?.why).toMatchObject({
+    truth: true,
+    all: [
+      {
+        condition: { segment: buyers },
+        of: { truth: true, condition: { did: 'Order Completed' }, found: 1, count: 1 },
+      },
+      { truth: true, not: { truth: false, condition: { segment: leith }, of: { found: null } } },
+    ],
+  });
+
+  await segments.archive(by, nested);
+  await segments.settle(p.workspaceId);
+  await segments.restore(by, nested);
+  await segments.settle(p.workspaceId);
+  expect(await membersOf(nested)).toEqual([await peopleOf(p).idOf('user_id:gil')]);
+});
