@@ -124,7 +124,7 @@ export default {
       measure: 'for whom the <how/> of <what/> over <event/> <when/> <compare/> <amount/>',
       first: 'did <event/> for the first time <when/>',
       last: 'did <event/> for the last time <when/>',
-      sequence: 'did one after the other <within/>, beginning <when/>',
+      sequence: 'did one after the other <within/>, the first of them <when/>',
       abandoned: 'did <event/> and then, for <within/>, not <without/> – <when/>',
       place: 'came to <what/> <where/> <count/> <when/>',
       channel: 'were there by <channel/> <count/> <when/>',

@@ -120,7 +120,7 @@ export default {
       measure: '<when/> 的 <event/> 中，<what/> 的 <how/> <compare/> <amount/>',
       first: '<when/> 第一次做 <event/>',
       last: '<when/> 最后一次做 <event/>',
-      sequence: '从 <when/> 开始先后做过以下事情，<within/>',
+      sequence: '先后做过以下事情，<within/>，第一步在 <when/>',
       abandoned: '<when/> 做了 <event/>，此后 <within/> 内没有做 <without/>',
       place: '<when/> 到过 <what/> <where/> <count/>',
       channel: '<when/> 通过 <channel/> 出现 <count/>',
