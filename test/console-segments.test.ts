@@ -84,7 +84,9 @@ async function api<T>(path: string): Promise<T> {
 
 /** How many are in, when it is so. */
 const sizeOf = (id: string) =>
-  expect.poll(async () => (await api<{ size: number | null }>(`/api/segments/${id}`)).size, { timeout: 20_000 });
+  expect.poll(async () => (await api<{ size: number | null }>(`/api/segments/${id}`)).size, {
+    timeout: 20_000,
+  });
 
 async function save(name: string): Promise<string> {
   await page.getByLabel('Name', { exact: true }).fill(name);
