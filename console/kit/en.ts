@@ -136,6 +136,7 @@ export default {
     list: 'Event names',
     listHint: 'Enter adds one; several can be pasted, one a line.',
     dayCount: 'Days',
+    choose: 'choose one',
     secret: 'Secret key',
     confirm: 'Erase Leith?',
     confirmNote: 'That cannot be undone, so it asks for the name.',

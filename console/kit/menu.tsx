@@ -10,7 +10,7 @@ export interface MenuItem {
 }
 
 export const menuClass =
-  'appear z-50 max-h-[70vh] min-w-48 overflow-y-auto rounded-md border border-line bg-raised p-1 shadow-float';
+  'appear z-50 max-h-[min(70vh,var(--radix-dropdown-menu-content-available-height))] min-w-48 overflow-y-auto rounded-md border border-line bg-raised p-1 shadow-float';
 
 /** Something in a menu that is on or off; the menu stays open, since one mostly wants several. */
 export function MenuCheck(props: { label: string; checked: boolean; onCheck: (checked: boolean) => void }) {

@@ -66,7 +66,7 @@ export function Pick(props: {
     >
       <Radix.Trigger
         type="button"
-        aria-label={`${props.label}: ${value.length === 0 ? props.missing : value.map(labelOf).join(', ')}`}
+        aria-label={`${props.label}: ${value.length === 0 ? props.missing : value.map(labelOf).join(t('pick.or'))}`}
         className={clsx(
           'word inline-flex items-center gap-1.5 text-left',
           value.length === 0 && 'word-missing',

@@ -9,7 +9,10 @@ import { Input } from './field.tsx';
 import { ListField } from './list-field.tsx';
 import { useMistakes } from './mistakes.ts';
 import { Section } from './page.tsx';
+import { Pick } from './pick.tsx';
+import { Sparkline } from './sparkline.tsx';
 import { useTell } from './toast.tsx';
+import { WordInput, WordNumber, WordSelect } from './word.tsx';
 
 const Days = Type.Object({ days: Type.Integer({ minimum: 1, maximum: 720 }) });
 
@@ -20,6 +23,8 @@ export function ShowMistakes() {
   const mistakesOf = useMistakes();
   const [values, setValues] = useState(['Product Viewed', 'Order Completed', 'Content Shared']);
   const [days, setDays] = useState(0);
+  const [chosen, setChosen] = useState<string[]>([]);
+  const [text, setText] = useState<string | null>(null);
   const [isAsking, setAsking] = useState(false);
   return (
     <Section title={t('show.forms')} note={t('show.formsNote')}>
@@ -38,6 +43,26 @@ export function ShowMistakes() {
           error={mistakesOf(Days, { days }).get('/days')}
           onChange={(event) => setDays(event.target.valueAsNumber)}
         />
+        <p className="flex flex-wrap items-center gap-2">
+          <Pick
+            label={t('show.list')}
+            missing={t('show.choose')}
+            several
+            value={chosen}
+            options={values.map((value) => ({ value, label: value }))}
+            typed={(one) => ({ value: one, label: one })}
+            onChange={setChosen}
+          />
+          <WordSelect
+            label={t('show.list')}
+            value={values[0] ?? ''}
+            choices={values.map((value) => ({ value, label: value }))}
+            onChange={(value) => setValues([value, ...values.filter((one) => one !== value)])}
+          />
+          <WordNumber label={t('show.dayCount')} whole value={days} onChange={(next) => setDays(next ?? 0)} />
+          <WordInput label={t('show.choose')} value={text} onChange={setText} />
+          <Sparkline values={[3, 4, 4, 7, 6, 9, 12]} label={t('show.dayCount')} />
+        </p>
         <Code label={t('show.secret')} text="sk_0123456789abcdefghijklmnopqrstuvwxyz0123456789" wrap />
         <div>
           <Button look="danger" icon={Trash2} onClick={() => setAsking(true)}>

@@ -131,6 +131,7 @@ export default {
     list: '事件名称',
     listHint: '按回车添加；可粘贴多行，每行一个。',
     dayCount: '天数',
+    choose: '选择一项',
     secret: '密钥',
     confirm: '删除 Leith？',
     confirmNote: '无法恢复，因此需要输入名称。',

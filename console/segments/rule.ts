@@ -21,9 +21,9 @@ const partsOf = (value: unknown): Json[] | null => (Array.isArray(value) ? value
 
 /** A rule as a group, where it is one. */
 export function groupOf(rule: Json): Group | null {
-  const { all, any, not } = rule;
-  if (Array.isArray(all)) return { mode: 'all', parts: partsOf(all) ?? [], below: '/all' };
-  if (Array.isArray(any)) return { mode: 'any', parts: partsOf(any) ?? [], below: '/any' };
+  const { not } = rule;
+  if (Array.isArray(rule.all)) return { mode: 'all', parts: partsOf(rule.all) ?? [], below: '/all' };
+  if (Array.isArray(rule.any)) return { mode: 'any', parts: partsOf(rule.any) ?? [], below: '/any' };
   if (!isObject(not)) return null;
   if (Array.isArray(not.any)) return { mode: 'none', parts: partsOf(not.any) ?? [], below: '/not/any' };
   if (Array.isArray(not.all)) return { mode: 'notAll', parts: partsOf(not.all) ?? [], below: '/not/all' };
