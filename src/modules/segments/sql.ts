@@ -168,35 +168,6 @@ export async function sizesOfAll(
   );
 }
 
-export interface ToldRow {
-  segment_id: number;
-  person: number;
-  is_in: boolean;
-  since_ms: number;
-  cause: string;
-  version: number;
-}
-
-const told = 'segment_id, person, is_in, since_ms, cause, version from segment_changes';
-
-/** Who entered or left a segment and is not in ClickHouse's history yet. */
-export async function toldOfSegment(tx: Tx, workspaceId: number, segmentId: number): Promise<ToldRow[]> {
-  return tx.query<ToldRow>(
-    `select ${told} where workspace_id = $1 and segment_id = $2 and told order by id desc`,
-    [workspaceId, segmentId],
-    'segments.toldOfSegment',
-  );
-}
-
-/** The same of one person. */
-export async function toldOfPerson(tx: Tx, workspaceId: number, person: number): Promise<ToldRow[]> {
-  return tx.query<ToldRow>(
-    `select ${told} where workspace_id = $1 and person = $2 and told order by id desc`,
-    [workspaceId, person],
-    'segments.toldOfPerson',
-  );
-}
-
 export async function runnerState(
   tx: Tx,
   workspaceId: number,

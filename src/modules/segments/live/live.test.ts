@@ -141,23 +141,6 @@ test('single comings and goings are facts only where somebody listens; which seg
   listening = 'all';
 });
 
-test('events that were removed for their age count no more', async () => {
-  const uuid = await newSegment('ever seen', { did: 'Saw' });
-  await p.accept(track({ userId: 'gil' }, { event: 'Saw' }));
-  await segments.settle(p.workspaceId);
-  expect(await membersOf(uuid)).toHaveLength(1);
-  await p.ask('PATCH', '/api/settings', { collect: { retentionDays: 1 } });
-  clock.advance(2 * 24 * 60 * minutes);
-  await p.jobs.enqueue(null, 'collect.daily', {});
-  const remain = async () => {
-    // Jobs go by this clock too.
-    clock.advance(1_000);
-    await segments.settle(p.workspaceId);
-    return membersOf(uuid);
-  };
-  await expect.poll(remain, { timeout: 60_000 }).toEqual([]);
-});
-
 test('shares members with others, says why, and comes back from the archive', async () => {
   await p.accept(
     identify({ userId: 'eva' }, { city: 'Leith' }),
