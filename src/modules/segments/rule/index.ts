@@ -3,7 +3,6 @@ export type { JsonValue } from './json.ts';
 export { membersOfSeveralSql, membersSql, type Statement } from './members-sql.ts';
 export type { ConditionKind, Given, Leaf, Live, LiveBuilder, Node } from './node.ts';
 export { type Rule, type RuleContext, readRule } from './read.ts';
-export { ComputedTrait } from './schema.ts';
 export { type LoadedRow, RuleSet, type Verdict, type Wants, type Why } from './set.ts';
 export type { Answers, Entry, Facts, PersonState } from './timeline.ts';
 

@@ -5,7 +5,7 @@ import { SqlWriter } from './sql-writer.ts';
 import { never } from './value.ts';
 
 /** The columns of a loaded event, in this order in both forms. */
-export const loadedColumns = [
+const loadedColumns = [
   'person',
   'key',
   'seq',

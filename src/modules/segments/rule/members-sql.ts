@@ -57,7 +57,7 @@ export function membersOfSeveralSql(rules: readonly Rule[], context: RuleContext
 const untilSql = (now: number, w: SqlWriter) =>
   `time <= fromUnixTimestamp64Milli(${w.param(now, 'Int64')}, 'UTC')`;
 
-export function nodeSql(node: Node, w: SqlWriter): string {
+function nodeSql(node: Node, w: SqlWriter): string {
   if ('leaf' in node) return node.leaf.sql(w);
   if ('not' in node) return `not (${nodeSql(node.not, w)})`;
   const parts = ('all' in node ? node.all : node.any).map((part) => `(${nodeSql(part, w)})`);
@@ -72,7 +72,7 @@ export function peopleSql(w: SqlWriter): string {
 }
 
 /** Those who have any event that matters, with the columns that were asked for; null where none was. */
-export function eventsSql(leaves: readonly Leaf[], w: SqlWriter, until: string): string | null {
+function eventsSql(leaves: readonly Leaf[], w: SqlWriter, until: string): string | null {
   if (w.eventColumns.size === 0) return null;
   const columns = ['person', ...[...w.eventColumns].map(([sql, name]) => `${sql} as ${name}`)];
   const kinds = kindsSql(

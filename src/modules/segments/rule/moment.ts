@@ -2,7 +2,7 @@
  * ISO 8601 as both compilers read it: a date, or a date with hours and minutes, without a zone in UTC. Years from 1900
  * to 2299, which is what a ClickHouse Date32 holds.
  */
-export const momentShape =
+const momentShape =
   '^(19|2[0-2])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$';
 const moment = new RegExp(momentShape);
 

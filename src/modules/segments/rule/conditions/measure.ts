@@ -114,7 +114,7 @@ function amountSql(field: Field, w: SqlWriter): string {
 }
 
 /** What tells scalars apart: their text, and whether they are text. */
-export function scalarSql(field: Field, w: SqlWriter): { value: string; found: string } {
+function scalarSql(field: Field, w: SqlWriter): { value: string; found: string } {
   const value = field.sql(w);
   if ('text' in value) return { value: value.text, found: `${value.text} != ''` };
   const type = `JSONType(${value.doc}${value.path})`;
@@ -124,7 +124,7 @@ export function scalarSql(field: Field, w: SqlWriter): { value: string; found: s
   };
 }
 
-export function amountSlot(field: Field): Slot {
+function amountSlot(field: Field): Slot {
   return {
     key: `amount ${field.key}`,
     width: 2,
@@ -136,7 +136,7 @@ export function amountSlot(field: Field): Slot {
   };
 }
 
-export function scalarSlot(field: Field): Slot {
+function scalarSlot(field: Field): Slot {
   return {
     key: `scalar ${field.key}`,
     width: 1,
