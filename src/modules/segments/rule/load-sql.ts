@@ -4,23 +4,6 @@ import type { Leaf } from './node.ts';
 import { SqlWriter } from './sql-writer.ts';
 import { never } from './value.ts';
 
-/** The columns of a loaded event, in this order in both forms. */
-const loadedColumns = [
-  'person',
-  'key',
-  'seq',
-  't',
-  'type',
-  'event',
-  'channel',
-  'source',
-  'order_id',
-  'total',
-  'currency',
-  'store_id',
-  'properties',
-] as const;
-
 /** The events of these identifiers that any rule wants, up to a position; properties only where a test reads them. */
 export function loadSql(
   atoms: readonly Atom[],

@@ -3,7 +3,7 @@ import type { RuleJson } from '../schema.ts';
 import type { Atom } from './atoms.ts';
 import type { Days } from './days.ts';
 import type { EventView } from './event.ts';
-import type { Series } from './series.ts';
+import type { Matcher, Series } from './series.ts';
 import type { SqlWriter } from './sql-writer.ts';
 import type { PersonState } from './timeline.ts';
 
@@ -47,11 +47,6 @@ export interface LiveBuilder {
   series(atoms: readonly Atom[], slot?: Slot): Series;
 }
 
-/** Which shapes match; to be read afresh at each evaluation, for it grows with new shapes. */
-export interface Matcher {
-  readonly has: Uint8Array;
-}
-
 /** To be read afresh as well. */
 export interface Masks {
   readonly of: Uint16Array;
@@ -63,11 +58,6 @@ export interface Slot {
   readonly width: number;
   readonly needsProperties: boolean;
   read(view: EventView): readonly (number | string)[];
-}
-
-/** By shape: 1 + where the slot's cells begin among the entry's, 0 where it has none. */
-export interface SlotPlace {
-  readonly offset: Uint16Array;
 }
 
 /** The truth of a condition at a moment, from a person's state. */

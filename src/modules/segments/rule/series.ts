@@ -1,5 +1,14 @@
-import type { Matcher, SlotPlace } from './node.ts';
 import type { PersonState } from './timeline.ts';
+
+/** Which shapes match; to be read afresh at each evaluation, for it grows with new shapes. */
+export interface Matcher {
+  readonly has: Uint8Array;
+}
+
+/** By shape: 1 + where the slot's cells begin among the entry's, 0 where it has none. */
+export interface SlotPlace {
+  readonly offset: Uint16Array;
+}
 
 /**
  * A person's events of one kind, the newest first: looked up once, and only as far back as anybody asks, however many

@@ -1,8 +1,8 @@
 import type { Atom, EventTest, Field } from './atoms.ts';
 import { type EventRow, EventView } from './event.ts';
 import type { JsonValue } from './json.ts';
-import type { Masks, Matcher, Slot, SlotPlace } from './node.ts';
-import { Series } from './series.ts';
+import type { Masks, Slot } from './node.ts';
+import { type Matcher, Series, type SlotPlace } from './series.ts';
 import type { Entry } from './timeline.ts';
 
 /** All that events of one set of atoms have to themselves. */

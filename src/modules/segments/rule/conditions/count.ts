@@ -9,8 +9,8 @@ import {
   type Window as WindowJson,
 } from '../../schema.ts';
 import { type Atom, atomOf, atomSql } from '../atoms.ts';
-import type { ConditionKind, Given, Leaf, Live, Matcher, Node } from '../node.ts';
-import type { Series } from '../series.ts';
+import type { ConditionKind, Given, Leaf, Live, Node } from '../node.ts';
+import type { Matcher, Series } from '../series.ts';
 import type { SqlWriter } from '../sql-writer.ts';
 import type { PersonState } from '../timeline.ts';
 import { type Window, windowOf } from '../window.ts';
