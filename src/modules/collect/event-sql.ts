@@ -230,3 +230,13 @@ export async function furthestStage(
   );
   return Number(row?.stage ?? 0);
 }
+
+/** Removes events that happened before a moment (ms) for good; false where there were none. */
+export async function removeOlder(ch: ClickHouse, workspaceId: number, before: number): Promise<boolean> {
+  const old = `workspace_id = {ws:UInt32} and time < fromUnixTimestamp64Milli({before:Int64}, 'UTC')`;
+  const about = { ws: workspaceId, before };
+  const [found] = await ch.query(`select 1 from events where ${old} limit 1`, about);
+  if (!found) return false;
+  await ch.command(`alter table events delete where ${old} settings mutations_sync = 2`, about);
+  return true;
+}

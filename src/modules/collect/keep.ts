@@ -4,6 +4,7 @@ import type { Clock } from '#platform/clock';
 import type { Jobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
+import { removeOlder } from './event-sql.ts';
 import { hashBytes, packId } from './id-memory.ts';
 import type { Intake } from './intake.ts';
 import { deleteRuns, expiredRuns } from './run-sql.ts';
@@ -122,11 +123,8 @@ export function keepLog(deps: {
       });
       const { retentionDays } = await settings.read(workspace.id);
       if (retentionDays !== null) {
-        const old = `workspace_id = {ws:UInt32} and time < fromUnixTimestamp64Milli({before:Int64}, 'UTC')`;
-        const about = { ws: workspace.id, before: clock.ms() - retentionDays * 86_400_000 };
-        const [found] = await ch.query(`select 1 from events where ${old} limit 1`, about);
-        if (!found) continue;
-        await ch.command(`alter table events delete where ${old} settings mutations_sync = 2`, about);
+        const before = clock.ms() - retentionDays * 86_400_000;
+        if (!(await removeOlder(ch, workspace.id, before))) continue;
         await deps.onForgotten(workspace.id);
       }
     }

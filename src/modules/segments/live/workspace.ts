@@ -58,6 +58,7 @@ export class Workspace {
   warm = false;
   /** While it is proved that live is as afresh: who was evaluated since. */
   watched: Set<number> | null = null;
+  #ended = false;
   #waiting: { most: number; resolve(): void }[] = [];
   /** Something was changed here that is not committed. */
   dirty = false;
@@ -97,7 +98,7 @@ export class Workspace {
 
   /** Resolves when no more than so many errands are left, or with `end`. */
   fewErrands(most: number): Promise<void> {
-    if (this.errands.length <= most) return Promise.resolve();
+    if (this.#ended || this.errands.length <= most) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push({ most, resolve }));
   }
 
@@ -112,6 +113,7 @@ export class Workspace {
 
   /** Nobody goes on with it. */
   end(): void {
+    this.#ended = true;
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
