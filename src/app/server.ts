@@ -63,7 +63,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   const { publicUrl } = config;
   await trackingRoutes(app, { collect, clock, ...(publicUrl ? { publicUrl } : {}) });
   collectRoutes(app, { collect, identity });
-  insightRoutes(app, { ch, identity, collect, clock });
+  insightRoutes(app, { ch, identity, collect, clock, log });
   await importRoutes(app, { imports, identity, clock });
   demoRoutes(app, { demo, identity });
   webhookRoutes(app, parts.webhooks);

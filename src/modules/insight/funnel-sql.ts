@@ -13,13 +13,16 @@ export async function funnel(
 ): Promise<Funnel> {
   const stageOf = (name: string) => o.path.stages[o.path.names.indexOf(name)] ?? 0;
   const lengthMs = o.to.getTime() - o.from.getTime();
-  const [row = {}] = await ch.query<Record<string, string>>(lengthMs < 2 ** 32 ? reached('toUInt32') : reached('toUInt64'), {
-    ...parametersOf(workspaceId, o),
-    ...o.path,
-    page: stageOf('page'),
-    screen: stageOf('screen'),
-    length: lengthMs,
-  });
+  const [row = {}] = await ch.query<Record<string, string>>(
+    lengthMs < 2 ** 32 ? reached('toUInt32') : reached('toUInt64'),
+    {
+      ...parametersOf(workspaceId, o),
+      ...o.path,
+      page: stageOf('page'),
+      screen: stageOf('screen'),
+      length: lengthMs,
+    },
+  );
   return {
     stages: funnelStages.map((stage, i) => ({
       stage,
