@@ -67,7 +67,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   await trackingRoutes(app, { collect, clock, ...(publicUrl ? { publicUrl } : {}) });
   collectRoutes(app, { collect, identity });
   segmentRoutes(app, segments);
-  insightRoutes(app, { ch, identity, collect, clock });
+  insightRoutes(app, { ch, identity, collect, clock, log });
   worthRoutes(app, { ch, identity, segments, clock });
   await importRoutes(app, { imports, identity, clock });
   demoRoutes(app, { demo, identity });

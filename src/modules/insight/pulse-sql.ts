@@ -1,6 +1,6 @@
 import type { ClickHouse } from '#platform/clickhouse';
 import { compareShares, compareTotals } from './difference.ts';
-import { type Period, parametersOf } from './period.ts';
+import { type Period, parametersOf, personNow } from './period.ts';
 import type { Pulse } from './schema.ts';
 
 /** How a workspace is doing in a period, against as long a one before. `share`: the names of the stage Share. */
@@ -74,16 +74,20 @@ const ofThem = 'workspace_id = {ws:UInt32} and ({humans:UInt8} = 0 or bot = 0)';
 /** The expression is that of the projection, in which orders stand together. */
 const anOrder = "type = 'track' and event = 'Order Completed' and if(event = 'Order Completed', 1, 0) = 1";
 
-/** Behaviour: without what is stored for a contract only. */
+/** As `if(type in ('page', 'screen'), type, event)` in the names, but told by the few different values of a column. */
+const isShare = `if(type in ('page', 'screen'), type in {share:Array(String)}, event in {share:Array(String)})`;
+
+/**
+ * Behaviour: without what is stored for a contract only. Four bits a person: was here, was here before, passed something
+ * on, did so before.
+ */
 const whoCame = `
-  select countIf(newest >= ${from}) as people, countIf(oldest < ${from}) as people_before,
-         countIf(shares > 0) as sharers, countIf(shares_before > 0) as sharers_before
+  select countIf(bitTest(did, 0)) as people, countIf(bitTest(did, 1)) as people_before,
+         countIf(bitTest(did, 2)) as sharers, countIf(bitTest(did, 3)) as sharers_before
     from (
-      select person, max(time) as newest, min(time) as oldest,
-             countIf(time >= ${from} and has({share:Array(String)}, if(type in ('page', 'screen'), type, event))) as shares,
-             countIf(time < ${from} and has({share:Array(String)}, if(type in ('page', 'screen'), type, event))) as shares_before
-        from people_events where ${ofThem} and contract = 0 and time >= ${before} and time < ${to}
-       group by person)`;
+      select ${personNow} as who, groupBitOr(bitShiftLeft(if(${isShare}, toUInt8(5), toUInt8(1)), toUInt8(time < ${from}))) as did
+        from events where ${ofThem} and contract = 0 and time >= ${before} and time < ${to}
+       group by who having who != 0)`;
 
 /** Who bought, and whether for the first time; that asks for all orders up to the period's end. */
 const whoBought = `
@@ -93,12 +97,12 @@ const whoBought = `
          countIf(paid > 0 and paid + paid_until > 1) as repeaters,
          countIf(paid_before > 0 and paid_until > 1) as repeaters_before
     from (
-      select person, countIf(time >= ${from}) as n, countIf(time >= ${before} and time < ${from}) as n_before,
+      select ${personNow} as who, countIf(time >= ${from}) as n, countIf(time >= ${before} and time < ${from}) as n_before,
              countIf(total > 0 and time >= ${from}) as paid,
              countIf(total > 0 and time >= ${before} and time < ${from}) as paid_before,
              countIf(total > 0 and time < ${from}) as paid_until
-        from people_events where ${ofThem} and ${anOrder} and time < ${to}
-       group by person)`;
+        from events where ${ofThem} and ${anOrder} and time < ${to}
+       group by who having who != 0)`;
 
 /** Squares are for the test only, and may be approximate; sums of money are exact. */
 const whatTheyPaid = `
@@ -106,8 +110,8 @@ const whatTheyPaid = `
          sum(pow(toFloat64(spent), 2)) as squares, sum(pow(toFloat64(spent_before), 2)) as squares_before,
          countIf(spent != 0) as payers, countIf(spent_before != 0) as payers_before
     from (
-      select person, currency, sumIf(total, time >= ${from}) as spent, sumIf(total, time < ${from}) as spent_before
-        from people_events
+      select ${personNow} as who, currency, sumIf(total, time >= ${from}) as spent, sumIf(total, time < ${from}) as spent_before
+        from events
        where ${ofThem} and ${anOrder} and total is not null and time >= ${before} and time < ${to}
-       group by person, currency)
+       group by who, currency having who != 0)
    group by currency order by currency`;

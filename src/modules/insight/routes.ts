@@ -3,12 +3,13 @@ import type { Collect } from '#modules/collect';
 import type { Identity } from '#modules/identity';
 import type { Segments } from '#modules/segments';
 import type { ClickHouse } from '#platform/clickhouse';
+import type { Clock } from '#platform/clock';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
-import { funnel } from './funnel-sql.ts';
+import type { Log } from '#platform/log';
 import { overview } from './overview-sql.ts';
 import type { Period } from './period.ts';
-import { pulse } from './pulse-sql.ts';
+import { createReports, usualMs } from './reports.ts';
 import { Funnel, Overview, Pulse, refuse, Worth } from './schema.ts';
 import { worth } from './worth-sql.ts';
 
@@ -23,8 +24,6 @@ const PeriodQuery = Type.Object({
   to: Type.Optional(Type.String({ ...at, description: 'Not included; now unless given' })),
   humans,
 });
-
-const usualMs = 30 * 86_400_000;
 
 const longestMs = 20 * 366 * 86_400_000;
 
@@ -69,9 +68,12 @@ export function worthRoutes(
 /** The API of reports. */
 export function insightRoutes(
   app: App,
-  deps: { ch: ClickHouse; identity: Identity; collect: Pick<Collect, 'paths'>; clock: { ms(): number } },
+  deps: { ch: ClickHouse; identity: Identity; collect: Pick<Collect, 'paths'>; clock: Clock; log: Log },
 ): void {
-  const { ch, identity, collect, clock } = deps;
+  const { ch, identity, clock } = deps;
+  const reports = createReports(deps);
+  app.addHook('onListen', async () => reports.start());
+  app.addHook('onClose', () => reports.stop());
   const onRequest = identity.guard('events:read');
   const security = byBrowserOrKey;
 
@@ -115,11 +117,7 @@ export function insightRoutes(
         response: { 200: Pulse, ...errors },
       },
     },
-    async ({ principal: { workspaceId }, query }) => {
-      const { names, stages } = await collect.paths.map(workspaceId);
-      const share = names.filter((_, i) => stages[i] === 5);
-      return pulse(ch, workspaceId, { ...periodOf(query, clock), share });
-    },
+    async ({ principal, query }) => reports.pulse(principal.workspaceId, periodOf(query, clock)),
   );
 
   app.get(
@@ -135,7 +133,6 @@ export function insightRoutes(
         response: { 200: Funnel, ...errors },
       },
     },
-    async ({ principal: { workspaceId }, query }) =>
-      funnel(ch, workspaceId, { ...periodOf(query, clock), path: await collect.paths.map(workspaceId) }),
+    async ({ principal, query }) => reports.funnel(principal.workspaceId, periodOf(query, clock)),
   );
 }

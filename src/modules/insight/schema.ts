@@ -32,6 +32,14 @@ const PartOf = Type.Object({ part: Type.Integer(), of: Type.Integer() });
 const Rate = (description: string) =>
   Type.Object({ now: PartOf, before: PartOf, difference: Difference }, { description });
 
+const AsOf = Type.Optional(
+  Type.String({
+    format: 'date-time',
+    description:
+      'Of a large workspace: when this was counted, 15 minutes ago at most. It is counted again behind the answer; a period up to now ends then',
+  }),
+);
+
 /** How it goes in a period, against as long a one before. */
 export const Pulse = Type.Object(
   {
@@ -49,6 +57,7 @@ export const Pulse = Type.Object(
       }),
       { description: 'Totals of Order Completed by currency, without returns' },
     ),
+    as_of: AsOf,
   },
   { title: 'Pulse' },
 );
@@ -69,6 +78,7 @@ export const Funnel = Type.Object(
         at_all: Type.Integer({ description: 'People with any event of this stage within the period' }),
       }),
     ),
+    as_of: AsOf,
   },
   { title: 'Funnel' },
 );
