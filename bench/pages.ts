@@ -70,7 +70,10 @@ async function measure() {
   // What others do on the machine is in every figure.
   const [load = 0] = loadavg();
   const { pages, missing } = await addressesOf(operator);
-  const wanted = pages.filter(({ path }) => !values.only || path.includes(values.only));
+  // Every path has a slash in it: alone it is Home.
+  const wanted = pages.filter(({ path }) =>
+    values.only === '/' ? path === '/' : path.includes(values.only ?? ''),
+  );
   const views = [];
   for (const address of wanted) {
     const seen = await measurePage(browser, signedIn, address);

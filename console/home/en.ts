@@ -23,6 +23,7 @@ export default {
   quiet: 'Nobody was here in the last {{days}} days. Choose a longer period, or look at what arrives.',
   figures: 'The pulse',
   figuresNote: 'The last {{days}} days (green) against the {{days}} before (grey). Known bots are left out.',
+  asOf: 'As of {{time}}; being counted again.',
   people: 'People',
   orders: 'Orders',
   revenue: 'Revenue',

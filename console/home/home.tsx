@@ -7,6 +7,7 @@ import { useIsLive, useNews } from '../api/live.tsx';
 import { useSession } from '../api/session.tsx';
 import type { Pulse as Figures, Funnel as Path } from '../api/types.ts';
 import { buttonClass } from '../kit/button.tsx';
+import { useFormat } from '../kit/format.ts';
 import { Funnel } from '../kit/funnel.tsx';
 import { Page, Section } from '../kit/page.tsx';
 import { rangesOf } from '../kit/period.tsx';
@@ -16,14 +17,23 @@ import { PulseFigures, PulseSentences } from './pulse.tsx';
 
 /** New events make the figures old, but a report over millions is not asked for with every one of them. */
 const leastMs = 10_000;
+/** Older figures say so, and newer ones are asked for soon: they are being counted. */
+const oldMs = 60_000;
+const soonMs = 5_000;
+const isOld = (asOf?: string) => asOf !== undefined && Date.now() - Date.parse(asOf) > oldMs;
 
 /** The pulse: who was here, who bought, came again and told others; the path; what happens at this moment. */
 export default function Home() {
-  const { t } = useTranslation('home');
+  const { t, i18n } = useTranslation('home');
   const { api, slug, may, workspace } = useSession();
+  const format = useFormat(workspace.timeZone);
   const { period = '30d' } = useSearch({ from: '/inside/' });
   const isLive = useIsLive();
-  const options = { refetchInterval: isLive ? 60_000 : 30_000, placeholderData: <T,>(last: T) => last };
+  const options = {
+    refetchInterval: ({ state }: { state: { data: { as_of?: string } | undefined } }) =>
+      isOld(state.data?.as_of) ? soonMs : isLive ? 60_000 : 30_000,
+    placeholderData: <T,>(last: T) => last,
+  };
   const askedAt = useRef(0);
   const ask = <T,>(path: string) => {
     const { from, to } = rangesOf(period, workspace.timeZone);
@@ -50,6 +60,7 @@ export default function Home() {
   const days = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
   const isEmpty = pulse.data?.has_events === false;
   const error = pulse.error ?? path.error;
+  const asOf = [pulse.data?.as_of, path.data?.as_of].filter((at) => isOld(at)).sort()[0];
   return (
     <Page
       title={t('title')}
@@ -89,7 +100,12 @@ export default function Home() {
       ) : (
         <div className="grid grid-cols-1 gap-x-12 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <div>
-            <Section title={t('figures')} note={t('figuresNote', { days })}>
+            <Section
+              title={t('figures')}
+              note={[t('figuresNote', { days }), asOf && t('asOf', { time: format.clock(asOf) })]
+                .filter(Boolean)
+                .join(i18n.language === 'zh' ? '' : ' ')}
+            >
               {pulse.isPending ? <Skeleton lines={6} /> : pulse.data && <PulseFigures pulse={pulse.data} />}
               <details className="mt-4">
                 <summary className="link cursor-pointer text-s">{t('how')}</summary>

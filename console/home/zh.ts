@@ -18,6 +18,7 @@ export default {
   quiet: '最近 {{days}} 天没有人来过。可以选择更长的时间段，或查看正在到达的事件。',
   figures: '脉搏',
   figuresNote: '最近 {{days}} 天（绿色）与前 {{days}} 天（灰色）相比，不含已知的爬虫。',
+  asOf: '数据截至 {{time}}，正在重新统计。',
   people: '来访人数',
   orders: '订单',
   revenue: '销售额',

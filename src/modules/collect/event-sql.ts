@@ -128,6 +128,12 @@ export async function listEvents(
 }
 
 /**
+ * How far back to look first, in ms: events of an hour are found without reading the time of all there are, and mostly
+ * there are enough of them. 0: all.
+ */
+const lookBack = [3_600_000, 86_400_000, 0];
+
+/**
  * The keys of all events after a moment that the filter may mean, erased ones among them; `isAll`: there are no others
  * before it. Only the conditions that ask something stand in the statement, since each costs the reading of a column.
  */
@@ -137,6 +143,24 @@ async function newestKeys(
   filter: EventFilter,
   most: number,
 ): Promise<{ keys: number[]; from: Date; isAll: boolean }> {
+  for (const back of lookBack) {
+    const { keys, oldest, rows } = await newestWithin(ch, workspaceId, filter, most, back);
+    // Of the oldest moment there may be more; of what comes after it there are no others.
+    if (rows >= most || back === 0) return { keys, from: new Date(oldest + 1), isAll: rows < most };
+  }
+  throw new Error('All events are looked at in the end.');
+}
+
+/** `back` is counted from where the filter ends, or from now. */
+async function newestWithin(
+  ch: ClickHouse,
+  workspaceId: number,
+  filter: EventFilter,
+  most: number,
+  back: number,
+): Promise<{ keys: number[]; oldest: number; rows: number }> {
+  const ends = [filter.before && '{at:Int64}', filter.to && '{to:Int64}'].filter(Boolean).join(', ');
+  const end = ends === '' ? 'toUnixTimestamp64Milli(now64(3))' : `least(${ends})`;
   const asked = [
     filter.from && "time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')",
     filter.to && "time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')",
@@ -145,18 +169,18 @@ async function newestKeys(
     filter.type && 'type = {type:String}',
     filter.source && 'source = {source:UInt32}',
     filter.withoutBots && 'bot = 0',
+    back > 0 && `time >= fromUnixTimestamp64Milli(${end} - {back:Int64}, 'UTC')`,
   ].filter((condition) => typeof condition === 'string');
   const [row] = await ch.query<{ keys: string[]; oldest: string; rows: string }>(
     `select groupUniqArray(key) as keys, toUnixTimestamp64Milli(min(time)) as oldest, count() as rows from (
        select key, time from events where ${['workspace_id = {ws:UInt32}', ...asked].join(' and ')}
         order by time desc limit {most:UInt32})`,
-    { ...parametersOf(workspaceId, filter), most },
+    { ...parametersOf(workspaceId, filter), most, back },
   );
-  // Of the oldest moment there may be more; of what comes after it there are no others.
   return {
     keys: (row?.keys ?? []).map(Number),
-    from: new Date(Number(row?.oldest ?? 0) + 1),
-    isAll: Number(row?.rows ?? 0) < most,
+    oldest: Number(row?.oldest ?? 0),
+    rows: Number(row?.rows ?? 0),
   };
 }
 

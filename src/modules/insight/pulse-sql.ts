@@ -104,13 +104,17 @@ const whoBought = `
         from events where ${ofThem} and ${anOrder} and time < ${to}
        group by who having who != 0)`;
 
-/** Squares are for the test only, and may be approximate; sums of money are exact. */
+/**
+ * Squares are for the test only, and may be approximate; sums of money are exact, and 0, not null, where a currency was
+ * paid in one of the periods only.
+ */
 const whatTheyPaid = `
   select currency, toString(sum(spent)) as revenue, toString(sum(spent_before)) as revenue_before,
          sum(pow(toFloat64(spent), 2)) as squares, sum(pow(toFloat64(spent_before), 2)) as squares_before,
          countIf(spent != 0) as payers, countIf(spent_before != 0) as payers_before
     from (
-      select ${personNow} as who, currency, sumIf(total, time >= ${from}) as spent, sumIf(total, time < ${from}) as spent_before
+      select ${personNow} as who, currency, sumIf(assumeNotNull(total), time >= ${from}) as spent,
+             sumIf(assumeNotNull(total), time < ${from}) as spent_before
         from events
        where ${ofThem} and ${anOrder} and total is not null and time >= ${before} and time < ${to}
        group by who, currency having who != 0)
