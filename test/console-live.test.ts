@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readConfig } from '#platform/config';
 import { createLog } from '#platform/log';
 import { compose } from '../src/app/compose.ts';
@@ -70,18 +70,20 @@ async function open(o: { language?: 'en' | 'zh' } = {}) {
   page.on('pageerror', (error) => complaints.push(error.message));
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  const answered: string[] = [];
+  page.on('response', (answer) => answered.push(new URL(answer.url()).pathname));
   await signIn(page, url);
-  return { context, page, complaints, asked };
+  return { context, page, complaints, asked, answered };
 }
 
 test('an empty workspace says what to do next, and comes alive with the first event', async () => {
-  const { page, context, complaints } = await open();
+  const { page, context, complaints, answered } = await open();
   await page.getByText('Your brand has not said anything yet').waitFor();
   expect(await page.getByRole('link', { name: 'Send the first event' }).getAttribute('href')).toMatch(
     /^\/sources/,
   );
   await page.getByRole('link', { name: 'Import a file' }).waitFor();
-  await page.waitForResponse((answer) => answer.url().endsWith('/api/live'));
+  await vi.waitFor(() => expect(answered).toContain('/api/live'), { timeout: 20_000 });
   await send('identify', { userId: 'u-fang', traits: { firstName: '芳', lastName: '赵' } });
   await page.getByRole('heading', { name: 'The path' }).waitFor();
   await page.getByText('赵芳').first().waitFor();

@@ -19,7 +19,7 @@ export interface Memory<T> {
 
 const mostAnswers = 200;
 /** Older ones are not handed out any more. */
-const keptMs = 15 * 60_000;
+export const keptMs = 15 * 60_000;
 /** Counting again takes a tenth of the time at most, and is no use sooner than this. */
 const leastMs = 10_000;
 const partOfTime = 10;

@@ -141,13 +141,17 @@ export function listRoutes(app: App, people: People): void {
         operationId: 'listTraitValues',
         summary: 'The frequent values of a trait, among the people who were met last',
         security: byBrowserOrKey,
-        querystring: Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }) }),
+        querystring: Type.Object({
+          name: Type.Optional(
+            Type.String({ maxLength: 200, description: 'Of the trait; nothing without it' }),
+          ),
+        }),
         response: { 200: TraitValuesSchema, ...errors },
       },
     },
     async (request) => {
       const { workspaceId } = request.principal;
-      const wanted = { name: request.query.name, among: valuesAmong, most: mostValues };
+      const wanted = { name: request.query.name ?? '', among: valuesAmong, most: mostValues };
       return { items: await pg.inWorkspace(workspaceId, (tx) => traitValues(tx, workspaceId, wanted)) };
     },
   );
