@@ -147,7 +147,7 @@ function useTyped(held: string, hold: (q: string | undefined) => void) {
   useEffect(() => {
     const wanted = typed.trim();
     if (wanted === held) return;
-    const timer = setTimeout(() => hold(wanted === '' ? undefined : wanted), 120);
+    const timer = setTimeout(() => hold(wanted === '' ? undefined : wanted), 50);
     return () => clearTimeout(timer);
   }, [typed, held, hold]);
   return [typed, setTyped] as const;
