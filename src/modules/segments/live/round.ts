@@ -58,8 +58,10 @@ export async function takeRound(
   const errands = workspace.errands.slice(0, mostErrands);
   try {
     const batches = await deps.reader.after(tx, workspace.id, workspace.position, mostBatches);
-    const { news, newestKey } = readNews(workspace, batches);
-    const changed = await deps.people.changes.take(tx, workspace.id, reader, mostChanges);
+    const { news, newestKey } = readNews(workspace, set.size === 0 ? [] : batches);
+    const taken = await deps.people.changes.take(tx, workspace.id, reader, mostChanges);
+    // Where there is no rule, nobody need be known: it only goes on to where the log ends.
+    const changed = set.size === 0 ? [] : taken;
 
     const unknown = new Set(changed);
     for (const { key, historical } of news) {
@@ -102,7 +104,7 @@ export async function takeRound(
 
     const filled = workspace.filled.slice();
     const sizes = await sizesOf(deps, tx, workspace, filled);
-    const isQuiet = batches.length + changed.length + popped.length + errands.length + filled.length === 0;
+    const isQuiet = batches.length + taken.length + popped.length + errands.length + filled.length === 0;
     if (isQuiet && !(workspace.moved.size > 0 && now - workspace.movedMs >= movedEveryMs)) return false;
 
     // From here on everything is at hand; what fails now voids all that is remembered.
@@ -137,7 +139,7 @@ export async function takeRound(
     endBackfill(workspace);
     for (const person of evaluation.persons()) workspace.watched?.add(person);
     for (const person of gone.keys()) workspace.watched?.add(person);
-    workspace.seenKey = Math.max(workspace.seenKey, newestKey, ...changed);
+    workspace.seenKey = Math.max(workspace.seenKey, newestKey, ...taken);
     evaluation.run();
     // In the order of their numbers, as whoever carries changes counts them.
     const switched = [...filled.entries()].sort(([, one], [, other]) => one.segmentId - other.segmentId);
