@@ -1,48 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { readConfig } from '#platform/config';
-import { createLog } from '#platform/log';
-import { compose } from '../src/app/compose.ts';
-import { openBrowser } from './fixtures/browser.ts';
-import { testClickHouse } from './fixtures/clickhouse.ts';
-import { owner, signIn } from './fixtures/console.ts';
-import { testPostgres } from './fixtures/postgres.ts';
+import { signIn } from './fixtures/console.ts';
+import { startConsole, writeKey } from './fixtures/console-program.ts';
 
 // Pages that move by themselves, in the real browser over the real program.
 
-const writeKey = 'wk_0123456789abcdef';
 const ends: (() => Promise<unknown> | unknown)[] = [];
 let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  const [postgres, clickhouse] = await Promise.all([
-    testPostgres({ empty: true }),
-    testClickHouse(undefined, { empty: true }),
-  ]);
-  const home = mkdtempSync(join(tmpdir(), 'pando-console-live-'));
-  const config = readConfig({
-    DATABASE_URL: postgres.url,
-    CLICKHOUSE_URL: clickhouse.url,
-    PANDO_HOME: home,
-    PORT: '0',
-    PANDO_DEMO: 'off',
-    PANDO_ADMIN_EMAIL: owner.email,
-    PANDO_ADMIN_PASSWORD: owner.password,
-    PANDO_WRITE_KEY: writeKey,
-  });
-  const pando = await compose(config, { log: createLog({ level: 'silent', pretty: false }) });
-  url = await pando.listen();
-  browser = await openBrowser();
-  ends.push(
-    () => browser.close(),
-    () => pando.close(),
-    () => Promise.all([postgres.drop(), clickhouse.drop()]),
-    () => rmSync(home, { recursive: true, force: true }),
-  );
+  const started = await startConsole();
+  ({ url, browser } = started);
+  ends.push(started.close);
 }, 60_000);
 afterAll(async () => {
   for (const end of ends) await end();

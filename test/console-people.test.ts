@@ -1,50 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Browser, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readConfig } from '#platform/config';
-import { createLog } from '#platform/log';
-import { compose } from '../src/app/compose.ts';
-import { openBrowser } from './fixtures/browser.ts';
-import { testClickHouse } from './fixtures/clickhouse.ts';
-import { owner, signIn } from './fixtures/console.ts';
-import { testPostgres } from './fixtures/postgres.ts';
+import { signIn } from './fixtures/console.ts';
+import { startConsole, writeKey } from './fixtures/console-program.ts';
 
 // People as the team meets them in the console: found, joined, split, decided about, asked, erased; everything clicked
 // or typed in the real browser, on the real program. Each test has people of its own, by a number in their names.
 
-const writeKey = 'wk_0123456789abcdef';
 const ends: (() => Promise<unknown> | unknown)[] = [];
 let browser: Browser;
 let url: string;
 let run = 0;
 
 beforeAll(async () => {
-  const [postgres, clickhouse] = await Promise.all([
-    testPostgres({ empty: true }),
-    testClickHouse(undefined, { empty: true }),
-  ]);
-  const home = mkdtempSync(join(tmpdir(), 'pando-people-'));
-  const config = readConfig({
-    DATABASE_URL: postgres.url,
-    CLICKHOUSE_URL: clickhouse.url,
-    PANDO_HOME: home,
-    PORT: '0',
-    PANDO_DEMO: 'off',
-    PANDO_ADMIN_EMAIL: owner.email,
-    PANDO_ADMIN_PASSWORD: owner.password,
-    PANDO_WRITE_KEY: writeKey,
-  });
-  const pando = await compose(config, { log: createLog({ level: 'silent', pretty: false }) });
-  url = await pando.listen();
-  browser = await openBrowser();
-  ends.push(
-    () => browser.close(),
-    () => pando.close(),
-    () => Promise.all([postgres.drop(), clickhouse.drop()]),
-    () => rmSync(home, { recursive: true, force: true }),
-  );
+  const started = await startConsole();
+  ({ url, browser } = started);
+  ends.push(started.close);
 });
 afterAll(async () => {
   for (const end of ends) await end();

@@ -1,50 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readConfig } from '#platform/config';
-import { createLog } from '#platform/log';
-import { compose } from '../src/app/compose.ts';
-import { openBrowser } from './fixtures/browser.ts';
-import { testClickHouse } from './fixtures/clickhouse.ts';
 import { addressOf, consolePages, owner, signIn } from './fixtures/console.ts';
-import { testPostgres } from './fixtures/postgres.ts';
+import { startConsole, writeKey } from './fixtures/console-program.ts';
 
 // The console as a person meets it: the real program, the real browser, under the real content security policy.
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const writeKey = 'wk_0123456789abcdef';
 const ends: (() => Promise<unknown> | unknown)[] = [];
 let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  const [postgres, clickhouse] = await Promise.all([
-    testPostgres({ empty: true }),
-    testClickHouse(undefined, { empty: true }),
-  ]);
-  const home = mkdtempSync(join(tmpdir(), 'pando-console-'));
-  const config = readConfig({
-    DATABASE_URL: postgres.url,
-    CLICKHOUSE_URL: clickhouse.url,
-    PANDO_HOME: home,
-    PORT: '0',
-    PANDO_DEMO: 'off',
-    PANDO_ADMIN_EMAIL: owner.email,
-    PANDO_ADMIN_PASSWORD: owner.password,
-    PANDO_WRITE_KEY: writeKey,
-  });
-  const pando = await compose(config, { log: createLog({ level: 'silent', pretty: false }) });
-  url = await pando.listen();
-  browser = await openBrowser();
-  ends.push(
-    () => browser.close(),
-    () => pando.close(),
-    () => Promise.all([postgres.drop(), clickhouse.drop()]),
-    () => rmSync(home, { recursive: true, force: true }),
-  );
+  const started = await startConsole();
+  ({ url, browser } = started);
+  ends.push(started.close);
   await send('identify', {
     userId: 'u-ann',
     anonymousId: 'a-1',
