@@ -175,14 +175,12 @@ describe('a brand of 300 people, told to the program', () => {
 });
 
 test('stopped halfway, it goes on where it stood, and comes to the same', async () => {
+  // It waits after so many rounds, and is stopped when some of what it handed in is answered, at any speed.
   let rounds = 0;
-  const load = () => {
-    rounds++;
-    return 0;
-  };
+  const load = () => (++rounds > 600 ? 1 : 0);
   const between = await withDemo({ load }, async (demo) => {
     await demo.order({ workspace: 'halves', people, seed: 4 });
-    await expect.poll(() => rounds, { timeout: 30_000, interval: 5 }).toBeGreaterThan(600);
+    await expect.poll(() => count('halves'), { timeout: 60_000 }).toBeGreaterThan(100);
     await demo.stop();
     return demo.progress('halves');
   });
