@@ -11,6 +11,9 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
+    // A test that drives processes and a browser may lose to a busy machine once; it is marked as flaky in the report.
+    // A law that fast-check found a counterexample to is broken, and gets no second try.
+    retry: { count: 1, condition: /^(?!Property failed)/ },
     // The report is what .ci/run counts by.
     reporters: ['default', ['json', { outputFile: '.cache/test-report.json' }]],
   },
