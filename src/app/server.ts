@@ -2,7 +2,7 @@ import { type Collect, collectRoutes, trackingRoutes } from '#modules/collect';
 import { type Demo, demoRoutes } from '#modules/demo';
 import { type Identity, identityRoutes } from '#modules/identity';
 import { type Imports, importRoutes } from '#modules/imports';
-import { insightRoutes, worthRoutes } from '#modules/insight';
+import { insightRoutes, reportRoutes, reports, worthRoutes } from '#modules/insight';
 import { type People, peopleRoutes } from '#modules/people';
 import { type Segments, segmentRoutes } from '#modules/segments';
 import { type Webhooks, webhookRoutes } from '#modules/webhooks';
@@ -69,6 +69,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   segmentRoutes(app, segments);
   insightRoutes(app, { ch, identity, collect, clock, log });
   worthRoutes(app, { ch, identity, segments, clock });
+  reportRoutes(app, { ch, identity, collect, segments, clock, log }, reports);
   await importRoutes(app, { imports, identity, clock });
   demoRoutes(app, { demo, identity });
   webhookRoutes(app, parts.webhooks);

@@ -1,1 +1,3 @@
+export { reports } from './catalogue.ts';
+export { reportRoutes } from './report/routes.ts';
 export { insightRoutes, worthRoutes } from './routes.ts';

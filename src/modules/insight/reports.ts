@@ -7,15 +7,13 @@ import { type Counted, createMemory, type Memory } from './memory.ts';
 import type { Period } from './period.ts';
 import { pulse } from './pulse-sql.ts';
 import type { Funnel, Pulse } from './schema.ts';
-import { countEvents, largeWorkspaces } from './size-sql.ts';
+import { largeWorkspaces } from './size-sql.ts';
+import { createSizes, largeEvents } from './sizes.ts';
 
 export const usualMs = 30 * 86_400_000;
-/** From here on, counting is felt. */
-const largeEvents = 1_000_000;
 const warmEveryMs = 5 * 60_000;
 /** Kept warm for so long after somebody asked: over a weekend. */
 const warmForMs = 3 * 86_400_000;
-const sizeKnownMs = 60_000;
 const minuteMs = 60_000;
 
 /** The reports of Home. Of a large workspace they are remembered, with the time as of which they hold. */
@@ -40,19 +38,11 @@ export function createReports(o: ReportsOptions): Reports {
   const { ch, collect, clock, log, largeFrom = largeEvents } = o;
   const pulses = createMemory<Pulse>(o);
   const funnels = createMemory<Funnel>(o);
-  const sizes = new Map<number, { isLarge: boolean; at: number }>();
+  const { isLarge } = createSizes(o);
   /** When somebody asked last of a large workspace. */
   const askedAt = new Map<number, number>();
   const stopping = new AbortController();
   let warming: Promise<void> | undefined;
-
-  async function isLarge(workspaceId: number): Promise<boolean> {
-    const known = sizes.get(workspaceId);
-    if (known && clock.ms() - known.at < sizeKnownMs) return known.isLarge;
-    const large = (await countEvents(ch, workspaceId)) >= largeFrom;
-    sizes.set(workspaceId, { isLarge: large, at: clock.ms() });
-    return large;
-  }
 
   type Path = Awaited<ReturnType<Collect['paths']['map']>>;
   const countPulse = (workspaceId: number, period: Period, { names, stages }: Path) =>

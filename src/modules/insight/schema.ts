@@ -97,4 +97,6 @@ export type Worth = Static<typeof Worth>;
 
 export const refuse = refusals('insight', {
   'bad-period': { status: 400, title: 'Not a period' },
+  'bad-question': { status: 400, title: 'Not a question that can be answered' },
+  'no-segments': { status: 403, title: 'May not see segments' },
 });

@@ -19,7 +19,7 @@ import { expanded, refersTo, WorkspaceRules } from './live/rules.ts';
 import { Runner } from './live/runner.ts';
 import { Waiting } from './live/waiting.ts';
 import { stateOf } from './live/why.ts';
-import { readRule } from './rule/index.ts';
+import { type EventConditions, eventConditions, readRule } from './rule/index.ts';
 import { refuse } from './schema.ts';
 import * as sql from './sql.ts';
 import { withConditions } from './why.ts';
@@ -197,6 +197,10 @@ export function createSegments(deps: SegmentsDeps) {
       const { edition } = await find(workspaceId, uuid);
       if (edition === null) throw refuse('not-filled', 'The segment is being filled, or archived.');
       return membership.statement(workspaceId, edition);
+    },
+    /** Events as rules name them, as conditions over rows of `events`. Refuses `bad-rule`. */
+    async eventConditions(workspaceId: number, matches: readonly unknown[]): Promise<EventConditions> {
+      return eventConditions(matches, await rules.context(workspaceId));
     },
     /** How long the oldest batch has waited to be evaluated, ms. */
     lagMs: (workspaceId: number) =>

@@ -1,4 +1,5 @@
 export type { EventRow } from './event.ts';
+export { type EventConditions, eventConditions } from './events-sql.ts';
 export type { JsonValue } from './json.ts';
 export { membersOfSeveralSql, membersSql, type Statement } from './members-sql.ts';
 export { type Rule, type RuleContext, readRule } from './read.ts';
