@@ -1,0 +1,56 @@
+import type { Tx } from '#platform/postgres';
+
+export interface LogRow {
+  workspace_id: number;
+  id: number;
+  name: string;
+  origin: string;
+  size: number;
+  totals_index: number | null;
+  totals_at: Date | null;
+}
+
+const columns = 'workspace_id, id, name, origin, size, totals_index, totals_at';
+
+/** Null where the name is taken, in whatever workspace. */
+export async function insertLog(
+  tx: Tx,
+  workspaceId: number,
+  o: { name: string; origin: string; now: Date },
+): Promise<LogRow | null> {
+  const [row] = await tx.query<LogRow>(
+    `insert into transparency_logs (workspace_id, name, origin, created_at) values ($1, $2, $3, $4)
+     on conflict do nothing returning ${columns}`,
+    [workspaceId, o.name, o.origin, o.now],
+  );
+  return row ?? null;
+}
+
+export async function insertKey(
+  tx: Tx,
+  workspaceId: number,
+  o: { logId: number; publicKey: Uint8Array; sealedKey: Uint8Array; now: Date },
+): Promise<void> {
+  await tx.query(
+    `insert into transparency_keys (workspace_id, log_id, number, public_key, sealed_key, created_at)
+     select $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5 from transparency_keys
+      where workspace_id = $1 and log_id = $2`,
+    [workspaceId, o.logId, o.publicKey, o.sealedKey, o.now],
+  );
+}
+
+/** Leaves of one length, one after the other in one value: the cheapest that a statement can be given. */
+export async function insertPending(
+  tx: Tx,
+  workspaceId: number,
+  logId: number,
+  o: { ids: readonly bigint[]; leaves: Uint8Array; leafBytes: number },
+): Promise<void> {
+  await tx.query(
+    `insert into transparency_pending (workspace_id, log_id, id, leaf)
+     select $1, $2, p.id, substr($4::bytea, (p.nth::int - 1) * $5::int + 1, $5::int)
+       from unnest($3::bigint[]) with ordinality as p (id, nth)`,
+    [workspaceId, logId, o.ids, o.leaves, o.leafBytes],
+    'transparency.insertPending',
+  );
+}

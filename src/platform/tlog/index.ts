@@ -1,0 +1,41 @@
+export type { Primitives } from './bytes.ts';
+export { concat, equal, fromBase64, readUtf8, toBase64, utf8 } from './bytes.ts';
+export type { Checkpoint } from './checkpoint.ts';
+export { checkpointText, parseCheckpoint } from './checkpoint.ts';
+export { decodeEntries, encodeEntries } from './entries.ts';
+export {
+  consistencyRanges,
+  emptyRoot,
+  inclusionRanges,
+  leafHash,
+  provesConsistency,
+  rootFromInclusion,
+} from './merkle.ts';
+export type { SignedNote, VerifierKey } from './note.ts';
+export { countSigners, formatNote, formatVerifierKey, keyId, parseNote, parseVerifierKey } from './note.ts';
+export type { Opening, Party, Viewed } from './opening.ts';
+export {
+  clearLeaf,
+  decodeOpening,
+  encodeOpening,
+  encodeView,
+  leafOf,
+  leafOfOpening,
+  partyHash,
+  readClearLeaf,
+} from './opening.ts';
+export type { LogProof } from './proof.ts';
+export { formatProof, parseProof } from './proof.ts';
+export type { Tile } from './tiles.ts';
+export {
+  hashBytes,
+  hashRange,
+  levelSize,
+  parseTilePath,
+  subtreeHash,
+  tileAt,
+  tilePath,
+  tilesBetween,
+  tilesFor,
+  tileWidth,
+} from './tiles.ts';
