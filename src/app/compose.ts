@@ -24,7 +24,7 @@ import { type Engines, openEngines } from './engines.ts';
 import { dataFolders, waitForHome } from './home.ts';
 import { createServer } from './server.ts';
 import { readVersion } from './version.ts';
-import { offersOfPeople, offersOfSegments } from './webhook-offers.ts';
+import { listenForWebhooks, offersOfPeople, offersOfSegments } from './webhook-offers.ts';
 import { startWork } from './worker.ts';
 
 /** The whole program, ready to listen. */
@@ -102,6 +102,7 @@ export async function compose(
     });
     for (const offer of [...offersOfPeople(people), ...offersOfSegments(people, segments)])
       webhooks.offer(offer);
+    listenForWebhooks(segments, webhooks);
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
     const live = createLive({ clock, log });

@@ -1,6 +1,6 @@
 import type { People } from '#modules/people';
 import type { Segments } from '#modules/segments';
-import type { Offer } from '#modules/webhooks';
+import type { Offer, Webhooks } from '#modules/webhooks';
 
 /** What the outside can hear of people: whoever keeps our ids elsewhere follows a join or a split by it. */
 export function offersOfPeople(people: Pick<People, 'idsOf'>): Offer[] {
@@ -19,13 +19,27 @@ export function offersOfPeople(people: Pick<People, 'idsOf'>): Offer[] {
   ];
 }
 
+const segmentWords = {
+  'segment.entered': 'Somebody came into a segment',
+  'segment.left': 'Somebody went out of one',
+};
+
+/** Single facts of segments are written where a webhook wants them: under load they are thousands a second. */
+export function listenForWebhooks(
+  segments: Pick<Segments, 'idsOf' | 'listen'>,
+  webhooks: Pick<Webhooks, 'topics'>,
+): void {
+  segments.listen(async (workspaceId) => {
+    const topics = await webhooks.topics(workspaceId, Object.keys(segmentWords));
+    if (topics === 'all' || topics.length === 0) return topics === 'all' ? 'all' : new Set();
+    const ids = await segments.idsOf(workspaceId);
+    return new Set([...ids].flatMap(([id, uuid]) => (topics.includes(uuid) ? [id] : [])));
+  });
+}
+
 /** Who came into a segment and who went, with the moment it is true of and what brought it about. */
 export function offersOfSegments(people: Pick<People, 'idsOf'>, segments: Pick<Segments, 'idsOf'>): Offer[] {
-  const words = {
-    'segment.entered': 'Somebody came into a segment',
-    'segment.left': 'Somebody went out of one',
-  };
-  return Object.entries(words).map(([type, description]) => ({
+  return Object.entries(segmentWords).map(([type, description]) => ({
     type,
     description,
     topic: 'segment',

@@ -57,12 +57,15 @@ export function createSegments(deps: SegmentsDeps) {
   const { reader } = collect;
   const extras = new PersonExtras({ pg, ch });
   const settled = (workspaceId: number) => collect.settled(workspaceId);
+  const listeners = deps.listening ? [deps.listening] : [];
   const heard = new Map<number, { at: number; listening: Listening }>();
   async function listening(workspaceId: number): Promise<Listening> {
-    if (!deps.listening) return 'all';
+    if (listeners.length === 0) return 'all';
     let known = heard.get(workspaceId);
     if (!known || clock.tick() - known.at > askAgainMs) {
-      known = { at: clock.tick(), listening: await deps.listening(workspaceId) };
+      const all = await Promise.all(listeners.map((asked) => asked(workspaceId)));
+      const some = all.flatMap((one) => (one === 'all' ? [] : [...one]));
+      known = { at: clock.tick(), listening: all.includes('all') ? 'all' : new Set(some) };
       heard.set(workspaceId, known);
     }
     return known.listening;
@@ -171,6 +174,13 @@ export function createSegments(deps: SegmentsDeps) {
       pg.inWorkspace(workspaceId, (tx) => sql.listSegments(tx, workspaceId, archived)),
 
     /** The ids that people know, by those in facts. */
+    /**
+     * Says of whose comings and goings somebody wants a fact each (`segment.entered`, `segment.left`), asked now and then:
+     * under load they are many, and where nobody listens they are not written. Nobody at all having said anything: all.
+     */
+    listen(wanted: (workspaceId: number) => Promise<Listening>): void {
+      listeners.push(wanted);
+    },
     async idsOf(workspaceId: number): Promise<Map<number, string>> {
       const rows = await pg.inWorkspace(workspaceId, (tx) => sql.segmentIds(tx, workspaceId));
       return new Map(rows.map((row) => [row.id, row.uuid]));

@@ -109,6 +109,16 @@ export function createWebhooks(deps: {
         counts: await sql.countDeliveries(tx, workspaceId),
       })),
 
+    /** To what topics of a type any endpoint listens now; `all` where one of them is not limited. */
+    async topics(workspaceId: number, types: readonly string[]): Promise<readonly string[] | 'all'> {
+      const rows = await pg.inWorkspace(workspaceId, (tx) => sql.listEndpoints(tx, workspaceId));
+      const open = rows.filter(
+        (row) => row.disabled_at === null && row.types.some((one) => types.includes(one)),
+      );
+      if (open.some((row) => row.topics === null)) return 'all';
+      return [...new Set(open.flatMap((row) => row.topics ?? []))];
+    },
+
     /** Refuses `bad-url`, `unknown-type`, `too-many-webhooks`. `inTx` commits with it. */
     async create(workspaceId: number, o: NewWebhook, inTx: (tx: Tx, uuid: string) => Promise<void>) {
       check(o);
