@@ -10,7 +10,7 @@ import { auditSearch } from './audit/search.ts';
 import { channels } from './events/channels.ts';
 import { Inside } from './frame/inside.tsx';
 import { Lost } from './frame/lost.tsx';
-import { readAddress } from './kit/address.ts';
+import { readAddress, wholeAddress } from './kit/address.ts';
 import { isPeriod, type Period } from './kit/period.tsx';
 import { peopleAddress } from './people/address.ts';
 
@@ -84,9 +84,9 @@ const segmentsRoute = createRoute({
 const newSegmentRoute = createRoute({
   getParentRoute,
   path: '/segments/new',
-  validateSearch: (search: Record<string, unknown>): { template?: string } => {
-    const template = text(search.template);
-    return template ? { template } : {};
+  validateSearch: (search: Record<string, unknown>): { template?: string; rule?: string } => {
+    const { template, rule } = wholeAddress(search);
+    return { ...(template ? { template } : {}), ...(rule ? { rule } : {}) };
   },
   component: lazyRouteComponent(() => import('./segments/build.tsx')),
 });
@@ -102,6 +102,20 @@ const editSegmentRoute = createRoute({
   getParentRoute,
   path: '/segments/$id/edit',
   component: lazyRouteComponent(() => import('./segments/build-edit.tsx')),
+});
+
+const reportsRoute = createRoute({
+  getParentRoute,
+  path: '/reports',
+  component: lazyRouteComponent(() => import('./insight/reports.tsx')),
+});
+
+/** The whole question stands in the address; which parts it has, each report says. */
+const reportRoute = createRoute({
+  getParentRoute,
+  path: '/reports/$report',
+  validateSearch: (search: Record<string, unknown>): object => wholeAddress(search),
+  component: lazyRouteComponent(() => import('./insight/report.tsx')),
 });
 
 const eventsRoute = createRoute({
@@ -245,6 +259,8 @@ const routeTree = rootRoute.addChildren([
     newSegmentRoute,
     segmentRoute,
     editSegmentRoute,
+    reportsRoute,
+    reportRoute,
     eventsRoute,
     quarantineRoute,
     conflictsRoute,

@@ -17,7 +17,7 @@ import { Menu } from '../kit/menu.tsx';
 import { PeriodMenu } from '../kit/period-menu.tsx';
 import { languages } from '../words/start.ts';
 import { Mark } from './mark.tsx';
-import { places } from './places.ts';
+import { type Place, places } from './places.ts';
 import { type Theme, themes, useTheme } from './theme.tsx';
 
 const themeIcons: Record<Theme, typeof Sun> = { system: SunMoon, light: Sun, dark: Moon };
@@ -62,7 +62,9 @@ function PeriodChoice() {
   const { period = '30d' } = useSearch({ from: '/inside' });
   const path = useRouterState({ select: (state) => state.location.pathname });
   const navigate = useNavigate();
-  if (!places.some((place) => place.hasPeriod && place.to === path)) return null;
+  const speaks = ({ to, hasPeriod }: Place) =>
+    hasPeriod && (to === path || (to !== '/' && path.startsWith(`${to}/`)));
+  if (!places.some(speaks)) return null;
   return (
     <PeriodMenu
       value={period}

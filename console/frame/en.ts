@@ -5,6 +5,7 @@ export default {
     home: 'Home',
     people: 'People',
     segments: 'Segments',
+    reports: 'Reports',
     events: 'Events',
     quarantine: 'Quarantine',
     conflicts: 'Conflicts',

@@ -1,5 +1,6 @@
 import {
   Activity,
+  ChartNoAxesCombined,
   FileUp,
   GitMerge,
   House,
@@ -18,6 +19,7 @@ export interface Place {
     | 'home'
     | 'people'
     | 'segments'
+    | 'reports'
     | 'events'
     | 'quarantine'
     | 'conflicts'
@@ -37,6 +39,7 @@ export const places: readonly Place[] = [
   { to: '/', name: 'home', icon: House, needs: 'events:read', onPhone: true, hasPeriod: true },
   { to: '/people', name: 'people', icon: UserRound, needs: 'people:read', onPhone: true },
   { to: '/segments', name: 'segments', icon: Shapes, needs: 'segments:read', onPhone: true },
+  { to: '/reports', name: 'reports', icon: ChartNoAxesCombined, needs: 'events:read', hasPeriod: true },
   { to: '/conflicts', name: 'conflicts', icon: GitMerge, needs: 'people:read' },
   { to: '/events', name: 'events', icon: Activity, needs: 'events:read', onPhone: true },
   { to: '/quarantine', name: 'quarantine', icon: ShieldAlert, needs: 'events:read' },

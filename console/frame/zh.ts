@@ -5,6 +5,7 @@ export default {
     home: '首页',
     people: '客户',
     segments: '人群',
+    reports: '报告',
     events: '事件',
     quarantine: '隔离区',
     conflicts: '身份冲突',

@@ -30,6 +30,19 @@ export function readAddress<Name extends string>(
   return kept(Object.fromEntries(texts)) as { [name in Name]?: string };
 }
 
+/** Everything that the address says, as text; what was written as JSON by hand is JSON again. */
+export function wholeAddress(search: Record<string, unknown>): { [name: string]: string } {
+  const texts = Object.entries(search).map(([name, value]) => [
+    name,
+    typeof value === 'object' && value !== null
+      ? JSON.stringify(value)
+      : isWritten(value)
+        ? String(value)
+        : undefined,
+  ]);
+  return kept(Object.fromEntries(texts)) as { [name: string]: string };
+}
+
 const isWritten = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
 
 function kept(address: Address): Address {

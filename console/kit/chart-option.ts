@@ -14,6 +14,19 @@ export interface Figures {
   series: readonly Series[];
 }
 
+export type Ink = ReturnType<typeof chartColours>;
+
+/** What a picture has to know of its place. */
+export interface Room {
+  fontFamily: string;
+  isStill: boolean;
+  isNarrow: boolean;
+  compact: (value: number) => string;
+}
+
+/** What ECharts is to draw, in these colours and this room. */
+export type Draw = (ink: Ink, room: Room) => EChartsCoreOption;
+
 const colours = 7;
 /** With more bars than these, numbers over them would run into each other. */
 const mostLabelled = 16;
@@ -24,12 +37,17 @@ export function markOf(series: readonly Series[], one: Series): { colour: number
   return { colour: place % colours, isPatterned: place >= colours };
 }
 
+/** Rich text is drawn; a tooltip of HTML would bring styles that the content security policy refuses. */
+export const tooltipOf = (ink: Ink) =>
+  ({
+    renderMode: 'richText',
+    backgroundColor: ink.raised,
+    borderColor: ink.line,
+    textStyle: { color: ink.ink },
+  }) as const;
+
 /** What ECharts draws, in the colours of the tokens. */
-export function chartOption(
-  { kind, categories, series }: Figures,
-  ink: ReturnType<typeof chartColours>,
-  o: { fontFamily: string; isStill: boolean; isNarrow: boolean; compact: (value: number) => string },
-): EChartsCoreOption {
+export function chartOption({ kind, categories, series }: Figures, ink: Ink, o: Room): EChartsCoreOption {
   const isLabelled = kind === 'bar' && categories.length * series.length <= (o.isNarrow ? 8 : mostLabelled);
   const longest = Math.max(...series.map(({ name }) => name.length), 0);
   return {
@@ -43,14 +61,7 @@ export function chartOption(
       bottom: 8,
       containLabel: true,
     },
-    // Rich text is drawn; a tooltip of HTML would bring styles that the content security policy refuses.
-    tooltip: {
-      trigger: 'axis',
-      renderMode: 'richText',
-      backgroundColor: ink.raised,
-      borderColor: ink.line,
-      textStyle: { color: ink.ink },
-    },
+    tooltip: { ...tooltipOf(ink), trigger: 'axis' },
     xAxis: {
       type: 'category',
       data: [...categories],

@@ -1,17 +1,16 @@
-import { BarChart, LineChart } from 'echarts/charts';
-import { GridComponent, TooltipComponent } from 'echarts/components';
+import { BarChart, LineChart, SankeyChart, ScatterChart } from 'echarts/charts';
+import { GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 import { useTheme } from '../frame/theme.tsx';
-import { chartOption, type Figures } from './chart-option.ts';
+import type { Draw } from './chart-option.ts';
 import { chartColours } from './chart-theme.ts';
 import { useFormat } from './format.ts';
 
-export type { Series } from './chart-option.ts';
-
-echarts.use([BarChart, LineChart, GridComponent, TooltipComponent, LabelLayout, CanvasRenderer, SVGRenderer]);
+echarts.use([BarChart, LineChart, SankeyChart, ScatterChart, GridComponent, MarkLineComponent]);
+echarts.use([TooltipComponent, LabelLayout, CanvasRenderer, SVGRenderer]);
 
 /** A picture as it can be taken away, in the colours that it is seen in. */
 export interface Drawn {
@@ -19,18 +18,19 @@ export interface Drawn {
   svg(): string;
 }
 
-/** Bars from zero, or lines that carry their names at their ends instead of a legend. `Picture` puts a table beside it. */
-export function Chart(
-  props: Figures & {
-    /** What the picture says, for those who cannot see it. */
-    summary: string;
-    onDrawn?: (drawn: Drawn) => void;
-  },
-) {
+/** A picture drawn by ECharts in the colours of the tokens. `Figure` puts its words, its table and the downloads beside it. */
+export function Chart(props: {
+  /** Keep it while what is drawn is the same: a new one draws anew. */
+  draw: Draw;
+  /** What the picture says, for those who cannot see it. */
+  summary: string;
+  isTall?: boolean;
+  onDrawn?: (drawn: Drawn) => void;
+}) {
   const place = useRef<HTMLDivElement>(null);
   const { isDark } = useTheme();
   const format = useFormat();
-  const { kind, categories, series, summary, onDrawn } = props;
+  const { draw: toDraw, summary, onDrawn } = props;
   useEffect(() => {
     const element = place.current;
     if (!element) return;
@@ -38,7 +38,7 @@ export function Chart(
     const colours = chartColours(element);
     const chart = echarts.init(element, null, { renderer: 'canvas' });
     const draw = () => {
-      const option = chartOption({ kind, categories, series }, colours, {
+      const option = toDraw(colours, {
         fontFamily: getComputedStyle(element).fontFamily,
         isStill: matchMedia('(prefers-reduced-motion: reduce)').matches,
         isNarrow: element.clientWidth < 520,
@@ -61,8 +61,15 @@ export function Chart(
       watch.disconnect();
       chart.dispose();
     };
-  }, [kind, categories, series, isDark, format, onDrawn]);
-  return <div ref={place} role="img" aria-label={summary} className="h-64 w-full" />;
+  }, [toDraw, isDark, format, onDrawn]);
+  return (
+    <div
+      ref={place}
+      role="img"
+      aria-label={summary}
+      className={props.isTall ? 'h-[30rem] w-full' : 'h-64 w-full'}
+    />
+  );
 }
 
 /** Drawn as text beside the page, never in it: an SVG in the page would bring styles of its own. */

@@ -65,7 +65,20 @@ export default {
     'not-chance': 'probably not chance',
     'may-be-chance': 'may be chance',
   },
-  funnel: { step: 'Stage', reached: 'Came this far', goOn: 'Of the stage before', atAll: 'At all' },
+  funnel: {
+    step: 'Stage',
+    reached: 'Came this far',
+    goOn: 'Of the stage before',
+    atAll: 'At all',
+    actions: 'What to do with them',
+    before: 'Compared:',
+  },
+  shareOf: {
+    nobody: 'Of nobody, there is no share',
+    few: '{{part}} of {{of}}: too few to say much. The true share may well be anything from {{low}} to {{high}}.',
+    sure: '{{part}} of {{of}}; with 95% certainty between {{low}} and {{high}}',
+    fewMark: 'few people',
+  },
   live: {
     on: 'Live',
     away: 'Not live: looked up every 5 s',

@@ -64,7 +64,20 @@ export default {
     'not-chance': '应非偶然',
     'may-be-chance': '可能只是偶然',
   },
-  funnel: { step: '阶段', reached: '依次到达', goOn: '占上一阶段', atAll: '有此行为' },
+  funnel: {
+    step: '阶段',
+    reached: '依次到达',
+    goOn: '占上一阶段',
+    atAll: '有此行为',
+    actions: '对这些人可做什么',
+    before: '对比：',
+  },
+  shareOf: {
+    nobody: '没有人，谈不上比例',
+    few: '{{of}} 人中有 {{part}} 人：人数太少，说明不了什么，真实比例可能在 {{low}} 到 {{high}} 之间。',
+    sure: '{{of}} 人中有 {{part}} 人；95% 的把握在 {{low}} 与 {{high}} 之间',
+    fewMark: '人数少',
+  },
   live: {
     on: '实时',
     away: '实时连接中断，每 5 秒刷新',

@@ -19,7 +19,12 @@ interface Events {
 }
 
 /** Which events: by name, several of them, of a type, or any. */
-export function EventWords({ match, onChange, label }: Events & { label: string }) {
+export function EventWords({
+  match,
+  onChange,
+  label,
+  missing,
+}: Events & { label: string; missing?: string }) {
   const { t } = useTranslation('segments');
   const options = useEventOptions();
   const parts = matchOf(match);
@@ -30,7 +35,7 @@ export function EventWords({ match, onChange, label }: Events & { label: string 
   return (
     <Pick
       label={label}
-      missing={t('build.event.missing')}
+      missing={missing ?? t('build.event.missing')}
       several
       value={value}
       options={options}

@@ -5,6 +5,7 @@ import events from '../events/en.ts';
 import frame from '../frame/en.ts';
 import home from '../home/en.ts';
 import imports from '../imports/en.ts';
+import insight from '../insight/en.ts';
 import keys from '../keys/en.ts';
 import kit from '../kit/en.ts';
 import people from '../people/en.ts';
@@ -28,6 +29,7 @@ export const words = {
   frame,
   home,
   imports,
+  insight,
   kit,
   people,
   segments,

@@ -41,6 +41,7 @@ export async function startWords(): Promise<i18n> {
         'sources',
         'conflicts',
         'imports',
+        'insight',
         'settings',
         'team',
         'keys',

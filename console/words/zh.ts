@@ -5,6 +5,7 @@ import events from '../events/zh.ts';
 import frame from '../frame/zh.ts';
 import home from '../home/zh.ts';
 import imports from '../imports/zh.ts';
+import insight from '../insight/zh.ts';
 import keys from '../keys/zh.ts';
 import kit from '../kit/zh.ts';
 import people from '../people/zh.ts';
@@ -28,6 +29,7 @@ export const words = {
   frame,
   home,
   imports,
+  insight,
   kit,
   people,
   segments,

@@ -13,6 +13,7 @@ const places = [
   'events',
   'quarantine',
   'segments',
+  'reports',
   'conflicts',
   'sources',
   'imports',

@@ -43,6 +43,3 @@ export const answeredSchema = (title: string, result: TSchema) =>
     },
     { title },
   );
-
-/** With fewer people a share says little, and pages say so. */
-export const fewPeople = 30;

@@ -1,0 +1,16 @@
+import { Filter, type LucideIcon } from 'lucide-react';
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import type { words } from '../words/en.ts';
+
+/** A report that has a page; its words stand under its name in the words of `insight`. */
+export interface ReportPlace {
+  name: keyof typeof words.insight.reports;
+  group: keyof typeof words.insight.groups;
+  icon: LucideIcon;
+  Page: LazyExoticComponent<ComponentType>;
+}
+
+/** Every report, as the index shows them. */
+export const reportPlaces: readonly ReportPlace[] = [
+  { name: 'funnel', group: 'path', icon: Filter, Page: lazy(() => import('./funnel/funnel.tsx')) },
+];

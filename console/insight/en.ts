@@ -1,0 +1,35 @@
+import funnel from './funnel/en.ts';
+
+export default {
+  title: 'Reports',
+  answer:
+    'One question a page, counted from your own events. The address keeps the question: send it to a colleague.',
+  groups: { path: 'The path' },
+  all: 'All reports',
+  copy: 'Copy link',
+  copied: 'The link with this question is copied.',
+  noCsv: 'The file could not be made; try again.',
+  people: 'People',
+  none: 'None',
+  emptyTitle: 'Nothing in this period',
+  emptyWhy: 'Nobody did any of this in the chosen period, with the chosen filters.',
+  aYear: 'Look at a year',
+  widen: 'Take the filters off',
+  nothingYet: 'Your brand has not said anything yet',
+  nothingYetWhy: 'This report is counted from events. Send a first one, or import past sales.',
+  send: 'Send the first event',
+  asOf: 'As of {{time}}; a large workspace is counted again every few minutes.',
+  howCommon:
+    'People are counted as they are known now: whoever was joined is one. Known bots, people who were erased, and what somebody who denied analytics left behind are not in it. Filters narrow the events; a segment narrows to the people who are in it now. A grey share with a star rests on fewer than 30 people; point at a share to see between which bounds the true one may well lie (Wilson, 95%).',
+  filter: {
+    segment: 'Segment',
+    channel: 'Channel',
+    source: 'Source',
+    store: 'Store',
+    storeHint: 'The id of the store, as events carry it',
+    compare: 'Compared with',
+    before: 'the period before',
+    withSegment: 'the segment {{name}}',
+  },
+  reports: { funnel },
+};

@@ -1,0 +1,34 @@
+import funnel from './funnel/zh.ts';
+
+export default {
+  title: '报告',
+  answer: '一页只答一个问题，全部由您自己的事件算出。问题就写在网址里，可以直接发给同事。',
+  groups: { path: '路径' },
+  all: '全部报告',
+  copy: '复制链接',
+  copied: '已复制带有这个问题的链接。',
+  noCsv: '文件没有生成，请再试一次。',
+  people: '这些人',
+  none: '无',
+  emptyTitle: '这段时间没有数据',
+  emptyWhy: '在所选的时段和筛选条件下，没有人做过这些事。',
+  aYear: '看一整年',
+  widen: '去掉筛选',
+  nothingYet: '您的品牌还没有任何数据',
+  nothingYetWhy: '这份报告由事件算出。请先发送第一个事件，或导入以往的销售记录。',
+  send: '发送第一个事件',
+  asOf: '截至 {{time}}；数据量大的工作区每隔几分钟重新计算一次。',
+  howCommon:
+    '人按现在的身份计算：合并过的人算作一人。已知的爬虫、已被删除的人，以及拒绝分析的人留下的行为都不计入。筛选条件限定事件；选择人群则只看现在就在其中的人。带星号的灰色比例来自不足 30 人；把指针停在比例上，可以看到真实比例大概在什么范围（Wilson 区间，95%）。',
+  filter: {
+    segment: '人群',
+    channel: '渠道',
+    source: '数据源',
+    store: '门店',
+    storeHint: '事件里所带的门店编号',
+    compare: '对比',
+    before: '上一个时段',
+    withSegment: '人群“{{name}}”',
+  },
+  reports: { funnel },
+};
