@@ -5,6 +5,7 @@ import { createIdentity, type FirstStart, type Identity } from '#modules/identit
 import { createImports, importTopics } from '#modules/imports';
 import { createPeople, peopleTopics } from '#modules/people';
 import { createSegments, type Segments } from '#modules/segments';
+import { createTransparency } from '#modules/transparency';
 import { createWebhooks } from '#modules/webhooks';
 import { type Clock, systemClock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -81,6 +82,14 @@ export async function compose(
 
     const suppressionKey = await installationSecret(pg, 'suppression');
     const people = createPeople({ ...engines, identity, facts, jobs, clock, log, suppressionKey });
+    const transparency = createTransparency({
+      pg,
+      clock,
+      log,
+      secret: await installationSecret(pg, 'transparency'),
+      publicUrl,
+      ...(config.role === 'api' ? {} : { home: config.home }),
+    });
     const { bufferEvents } = config;
     const collect = createCollect({ ...engines, identity, people, jobs, clock, log, bufferEvents });
     const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
@@ -120,7 +129,7 @@ export async function compose(
       jobs,
       version: readVersion(),
     };
-    const parts = { ...platform, identity, people, collect, segments, imports, demo, webhooks };
+    const parts = { ...platform, identity, people, collect, segments, imports, demo, webhooks, transparency };
     await startWork(parts, closing);
     const app = await createServer(parts, closing);
 

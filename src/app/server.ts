@@ -5,6 +5,7 @@ import { type Imports, importRoutes } from '#modules/imports';
 import { insightRoutes, reportRoutes, reports, worthRoutes } from '#modules/insight';
 import { type People, peopleRoutes } from '#modules/people';
 import { type Segments, segmentRoutes } from '#modules/segments';
+import { type Transparency, transparencyRoutes } from '#modules/transparency';
 import { type Webhooks, webhookRoutes } from '#modules/webhooks';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -40,6 +41,7 @@ interface Parts extends Engines {
   imports: Imports;
   demo: Demo;
   webhooks: Webhooks;
+  transparency: Transparency;
 }
 
 /** The doors at the front. A worker has those for its operator only. */
@@ -73,6 +75,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   await importRoutes(app, { imports, identity, clock });
   demoRoutes(app, { demo, identity });
   webhookRoutes(app, parts.webhooks);
+  transparencyRoutes(app, parts.transparency);
   liveRoutes(app, parts);
   return app;
 }

@@ -3,6 +3,7 @@ import type { Demo } from '#modules/demo';
 import type { Identity } from '#modules/identity';
 import type { People } from '#modules/people';
 import type { Segments } from '#modules/segments';
+import type { Transparency } from '#modules/transparency';
 import type { Webhooks } from '#modules/webhooks';
 import type { Config } from '#platform/config';
 import type { Facts } from '#platform/facts';
@@ -24,10 +25,11 @@ export async function startWork(
     segments: Segments;
     demo: Demo;
     webhooks: Webhooks;
+    transparency: Transparency;
   },
   closing: Closing,
 ): Promise<void> {
-  const { config, facts, jobs, identity, people, collect, segments, demo, webhooks } = parts;
+  const { config, facts, jobs, identity, people, collect, segments, demo, webhooks, transparency } = parts;
   await identity.start();
   closing.later('identity', () => identity.stop());
   people.start();
@@ -39,6 +41,7 @@ export async function startWork(
   closing.later('the jobs', () => jobs.stop());
   closing.later('the demo', () => demo.stop());
   closing.later('the webhooks', () => webhooks.stop());
+  closing.later('the public logs', () => transparency.stop());
   if (config.role === 'api') return;
   webhooks.follow();
   await facts.start();
@@ -46,4 +49,5 @@ export async function startWork(
   segments.start();
   demo.start();
   webhooks.start();
+  transparency.start();
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '#platform/clock';
+import { createLog } from '#platform/log';
 import { testPostgres } from '../../../test/fixtures/postgres.ts';
 import { commit, createTransparency, encodeView, hashOfParty, newNonce } from './index.ts';
 
@@ -40,6 +41,7 @@ test('leaves wait for the log only if what they belong to was committed, and a n
   const transparency = createTransparency({
     pg,
     clock: systemClock,
+    log: createLog({ level: 'silent', pretty: false }),
     secret: 's',
     publicUrl: () => 'https://points.example',
   });

@@ -1,16 +1,29 @@
+import { join } from 'node:path';
 import type { Clock } from '#platform/clock';
+import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
-import { refuse, type Totals } from './schema.ts';
+import { createPublisher, totalsProof } from './publish.ts';
+import { verifierKeys } from './read.ts';
+import { countPending, deletePlaces, readLog, readLogByName } from './read-sql.ts';
+import { indexesOf, placeOf, type Receipt, type ReceiptOrder, writeReceipt } from './receipt.ts';
+import { createRunner } from './runner.ts';
+import { refuse } from './schema.ts';
 import { newSigningKey } from './seal.ts';
-import { insertKey, insertLog, insertPending } from './sql.ts';
+import { leafBytes, type TellTotals } from './sequence.ts';
+import { readCheckpoint } from './sequence-sql.ts';
+import { serveFile } from './serve.ts';
+import { insertKey, insertLog, insertPending, type LogRow } from './sql.ts';
 
 export interface TransparencyDeps {
   pg: Postgres;
   clock: Clock;
+  log: Log;
   /** Of the installation: what private keys are encrypted under. */
   secret: string;
   /** Where browsers reach this installation; new logs are named after it. */
   publicUrl: () => string;
+  /** The data folder of this process, where the files of the logs are kept; none: they are made from the rows. */
+  home?: string;
 }
 
 /** A public log as the module that writes to it knows it. */
@@ -26,8 +39,20 @@ export interface Leaf {
   leaf: Uint8Array;
 }
 
-/** The totals of a log's programme as the transaction sees them; null while there is nothing to tell. */
-export type TellTotals = (tx: Tx, log: number) => Promise<Totals | null>;
+export interface LogState {
+  name: string;
+  origin: string;
+  /** Numbered leaves. */
+  size: number;
+  /** Of them, under a signed checkpoint. */
+  signed: number;
+  signedAt: Date | null;
+  /** Committed, and not yet numbered. */
+  waiting: number;
+  totalsAt: Date | null;
+  /** Why nothing is added any more; null while all is well. */
+  stopped: string | null;
+}
 
 export interface Transparency {
   /** Opens a log under a public name (lower case, digits, dashes) for the transaction's workspace. */
@@ -36,14 +61,29 @@ export interface Transparency {
   submit(tx: Tx, log: number, leaves: readonly Leaf[]): Promise<void>;
   /** Whom to ask for the totals that are signed every hour; one module does, before the start. */
   totalsFrom(tell: TellTotals): void;
+  /** What a party of a movement keeps; null while it is not yet signed (mostly a second), and once it is forgotten. */
+  receipt(workspaceId: number, log: number, order: ReceiptOrder): Promise<Receipt | null>;
+  /** Which of these stand in the log, and where. */
+  placesOf(tx: Tx, log: number, ids: readonly bigint[]): Promise<Map<bigint, number>>;
+  /** Forgets which leaves belong to these ids: nothing here ties them any longer. The leaves stay. */
+  forget(tx: Tx, log: number, ids: readonly bigint[]): Promise<void>;
+  state(workspaceId: number, log: number): Promise<LogState>;
+  /** A file of a public log as anybody may have it; null where there is none. */
+  file(name: string, path: string): Promise<Uint8Array | null>;
+  /** Every log numbered, signed and public up to what was committed before. For a process that was started. */
+  settled(): Promise<void>;
+  /** Begins to follow what is committed; a process that only records and answers need not. */
+  start(): void;
+  stop(): Promise<void>;
 }
 
-const leafBytes = 33;
 const namePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export function createTransparency(deps: TransparencyDeps): Transparency {
-  const { clock, secret, publicUrl } = deps;
+  const { pg, clock, log: logger, secret, publicUrl, home } = deps;
   let tellTotals: TellTotals | undefined;
+  const publisher = home === undefined ? undefined : createPublisher({ pg, folder: join(home, 'log') });
+  const runner = createRunner({ pg, clock, log: logger, secret, publisher, tellTotals: () => tellTotals });
 
   return {
     async open(tx, { name }) {
@@ -57,27 +97,73 @@ export function createTransparency(deps: TransparencyDeps): Transparency {
       if (!log)
         throw refuse('name-taken', `There is a log named ${name} in this installation; choose another name.`);
       await insertKey(tx, workspaceId, { logId: log.id, ...newSigningKey(secret), now });
+      tx.afterCommit(runner.wake);
       return { id: log.id, name, origin };
     },
     async submit(tx, log, leaves) {
       if (leaves.length === 0) return;
       const all = Buffer.allocUnsafe(leaves.length * leafBytes);
-      leaves.forEach(({ leaf }, i) => {
+      leaves.forEach(({ id, leaf }, i) => {
         if (leaf.length !== leafBytes || leaf[0] === 0)
           throw new RangeError('A leaf is what commit makes: a kind and a commitment.');
+        if (id < 1n || id > Number.MAX_SAFE_INTEGER) throw new RangeError('An id is 1 to 2^53 - 1.');
         all.set(leaf, i * leafBytes);
       });
       const ids = leaves.map(({ id }) => id);
       await insertPending(tx, workspaceOf(tx), log, { ids, leaves: all, leafBytes });
+      tx.afterCommit(runner.wake);
     },
     totalsFrom(tell) {
       if (tellTotals) throw new Error('Totals come from one module.');
       tellTotals = tell;
     },
+    receipt: (workspaceId, logId, order) =>
+      pg.inWorkspace(workspaceId, async (tx) => {
+        const log = await needLog(tx, logId);
+        const placed = await placeOf(tx, log, order.id);
+        return placed ? writeReceipt(log, placed, order, publicUrl()) : null;
+      }),
+    async placesOf(tx, log, ids) {
+      const found = await indexesOf(tx, { workspace_id: workspaceOf(tx), id: log }, ids.map(Number));
+      return new Map([...found].map(([id, index]) => [BigInt(id), index]));
+    },
+    forget: (tx, log, ids) => deletePlaces(tx, workspaceOf(tx), log, ids.map(Number)),
+    state: (workspaceId, logId) =>
+      pg.inWorkspace(workspaceId, async (tx) => {
+        const log = await needLog(tx, logId);
+        const signed = await readCheckpoint(tx, workspaceId, logId);
+        return {
+          name: log.name,
+          origin: log.origin,
+          size: log.size,
+          signed: signed?.size ?? 0,
+          signedAt: signed?.at ?? null,
+          waiting: await countPending(tx, workspaceId, logId),
+          totalsAt: log.totals_at,
+          stopped: runner.stopped().find(({ name }) => name === log.name)?.why ?? null,
+        };
+      }),
+    async file(name, path) {
+      const kept = await publisher?.read(name, path);
+      if (kept) return kept;
+      const log = await pg.asSystem((tx) => readLogByName(tx, name));
+      if (!log) return null;
+      if (path === 'key') return Buffer.from(await verifierKeys(pg, log));
+      return serveFile(pg, log, path, (signed) => totalsProof(pg, log, signed));
+    },
+    settled: () => runner.settled(),
+    start: () => runner.start(),
+    stop: () => runner.stop(),
   };
 }
 
 function workspaceOf(tx: Tx): number {
   if (tx.workspaceId === null) throw new TypeError('A log belongs into the transaction of its workspace.');
   return tx.workspaceId;
+}
+
+async function needLog(tx: Tx, logId: number): Promise<LogRow> {
+  const log = await readLog(tx, workspaceOf(tx), logId);
+  if (!log) throw refuse('no-such-log', 'This workspace has no such log.');
+  return log;
 }

@@ -3,6 +3,7 @@ export { concat, equal, fromBase64, readUtf8, toBase64, utf8 } from './bytes.ts'
 export type { Checkpoint } from './checkpoint.ts';
 export { checkpointText, parseCheckpoint } from './checkpoint.ts';
 export { decodeEntries, encodeEntries } from './entries.ts';
+export type { Range } from './merkle.ts';
 export {
   consistencyRanges,
   emptyRoot,
@@ -26,6 +27,8 @@ export {
 } from './opening.ts';
 export type { LogProof } from './proof.ts';
 export { formatProof, parseProof } from './proof.ts';
+export type { CheckedReceipt, ReadFile, ReceiptFault } from './receipt.ts';
+export { checkReceipt, readCheckpoint, readClearProof } from './receipt.ts';
 export type { Tile } from './tiles.ts';
 export {
   hashBytes,
@@ -39,3 +42,5 @@ export {
   tilesFor,
   tileWidth,
 } from './tiles.ts';
+export type { LoggedTotals, TotalsFault } from './totals.ts';
+export { parseTotals, totalsFaults } from './totals.ts';

@@ -58,11 +58,14 @@ export interface Opening extends Party {
   party: number;
   /** Of every party in their order; null in one's own place. */
   hashes: (Uint8Array | null)[];
+  /** Where the leaf stands, in a short receipt: one without a proof, for who can ask the log. */
+  index?: number;
 }
 
-export function encodeOpening({ kind, party, hashes, nonce, view }: Opening): Uint8Array {
+export function encodeOpening({ kind, party, hashes, nonce, view, index }: Opening): Uint8Array {
   return encodeView({
     format: 'pando.receipt.v1',
+    ...(index === undefined ? {} : { index }),
     kind,
     nonce: toBase64(nonce),
     parties: hashes.map((hash) => (hash ? toBase64(hash) : null)),
@@ -75,7 +78,7 @@ export function encodeOpening({ kind, party, hashes, nonce, view }: Opening): Ui
 export function decodeOpening(bytes: Uint8Array): Opening | undefined {
   const told = readJson(bytes);
   if (told?.format !== 'pando.receipt.v1') return undefined;
-  const { kind, party, parties, nonce: encoded, view } = told;
+  const { kind, party, parties, nonce: encoded, view, index } = told;
   const nonce = typeof encoded === 'string' ? fromBase64(encoded) : undefined;
   if (!isWhole(kind, 1, 255) || nonce?.length !== 32 || typeof view !== 'string') return undefined;
   if (!Array.isArray(parties) || parties.length > 255 || !isWhole(party, 0, parties.length - 1))
@@ -83,7 +86,14 @@ export function decodeOpening(bytes: Uint8Array): Opening | undefined {
   const hashes = parties.map((one: unknown) => (typeof one === 'string' ? fromBase64(one) : null));
   const isWell = hashes.every((hash, i) => (i === party ? hash === null : hash?.length === 32));
   if (!isWell) return undefined;
-  return { kind, party, hashes: hashes.map((hash) => hash ?? null), nonce, view: utf8(view) };
+  return {
+    kind,
+    party,
+    hashes: hashes.map((hash) => hash ?? null),
+    nonce,
+    view: utf8(view),
+    ...(isWhole(index, 0, Number.MAX_SAFE_INTEGER) ? { index } : {}),
+  };
 }
 
 /** The leaf that an opening leads to. */
