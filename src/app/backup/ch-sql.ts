@@ -11,9 +11,11 @@ export async function readMigrations(ch: ClickHouse): Promise<Applied[]> {
   );
 }
 
+/** The columns that are written; what the engine works out by itself comes again by itself. */
 export async function readColumns(ch: ClickHouse, table: string): Promise<string[]> {
   const rows = await ch.query<{ name: string }>(
-    'select name from system.columns where database = currentDatabase() and table = {table:String} order by position',
+    `select name from system.columns where database = currentDatabase() and table = {table:String}
+        and default_kind not in ('MATERIALIZED', 'ALIAS') order by position`,
     { table },
   );
   return rows.map((row) => row.name);

@@ -1,5 +1,7 @@
+import { attributionReport } from './attribution/report.ts';
 import { funnelReport } from './funnel/funnel.ts';
+import { productsReport } from './products/products.ts';
 import type { Report } from './report/define.ts';
 
 /** Every report there is. */
-export const reports: readonly Report[] = [funnelReport];
+export const reports: readonly Report[] = [attributionReport, funnelReport, productsReport];
