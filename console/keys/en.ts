@@ -25,6 +25,8 @@ export default {
     'imports-write': 'import files',
     'segments-read': 'look at segments, their members and why',
     'segments-write': 'make, edit and archive segments',
+    'points-read': 'see points, their reserve and who has how many',
+    'points-write': 'move points: give, hold, spend and take back',
     'team-read': 'see the team',
     'team-write': 'change the team',
     'keys-read': 'see keys',

@@ -23,6 +23,8 @@ export default {
     'imports-write': '导入文件',
     'segments-read': '查看人群、成员及其原因',
     'segments-write': '新建、编辑和归档人群',
+    'points-read': '查看积分、储备金及各人余额',
+    'points-write': '变动积分:发放、冻结、使用和收回',
     'team-read': '查看团队',
     'team-write': '管理团队',
     'keys-read': '查看密钥',

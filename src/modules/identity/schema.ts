@@ -13,6 +13,8 @@ export const PERMISSIONS = [
   'imports:write',
   'segments:read',
   'segments:write',
+  'points:read',
+  'points:write',
   'team:read',
   'team:write',
   'keys:read',

@@ -94,6 +94,8 @@ export interface Past {
   fromSide: number;
   toAccount: number;
   toSide: number;
+  fromKind: number;
+  toKind: number;
   amount: number;
   lots: Lot[];
 }
@@ -192,4 +194,17 @@ export function doneOf(key: string, atMs: number, entries: readonly Entry[]): Do
 
 export function kindNumber(kind: Kind): number {
   return kinds.indexOf(kind);
+}
+
+/** Takes lots out of a hold. */
+export function lessen(row: HoldRow, lots: readonly Lot[]): void {
+  removeLots(row.lots, lots);
+  row.amount -= sumOf(lots);
+  row.changed = true;
+}
+
+export function accountOf(book: Book, id: number): Account {
+  const account = book.accounts.get(id);
+  if (!account) throw new Error('An account was not held.');
+  return account;
 }

@@ -1,14 +1,24 @@
-import { type Account, anyShard, type Book, type HoldRow, type Movement, type Past, side } from './book.ts';
+import {
+  type Account,
+  accountOf,
+  anyShard,
+  type Book,
+  type HoldRow,
+  lessen,
+  type Movement,
+  type Past,
+  side,
+} from './book.ts';
 import { type Lot, pick, removeLots, sumOf, without } from './lots.ts';
 import type { ClawBack, Return } from './order.ts';
 import { refuse } from './schema.ts';
 
 interface Plan {
   movements: Movement[];
-  then?: () => void;
+  after?: () => void;
 }
 
-const theirs = (past: Past) => past.fromSide <= side.held;
+const theirs = (past: Past) => past.fromKind <= 1 && past.fromSide <= side.held;
 
 /** Gives back what a spend or a settled hold took, to the wallets it came from, with the days it would have run out. */
 export function giveBack(book: Book, order: Return): Plan {
@@ -38,7 +48,7 @@ export function giveBack(book: Book, order: Return): Plan {
     const lots = pick(without([...leg.lots].reverse(), skip), part);
     movements.push(backFrom(book, leg, { amount: part, lots, of: Number(order.of) }, atSellers));
   }
-  return { movements, then: () => book.undone.set(Number(order.of), done + amount) };
+  return { movements, after: () => book.undone.set(Number(order.of), done + amount) };
 }
 
 function backFrom(
@@ -47,10 +57,10 @@ function backFrom(
   o: { amount: number; lots: Lot[]; of: number },
   atSellers: Map<Account, Lot[]>,
 ): Movement {
-  const to = held(book, leg.fromAccount);
+  const to = accountOf(book, leg.fromAccount);
   const base = { kind: 'return' as const, to, toSide: side.wallet, ...o };
-  const from = held(book, leg.toAccount);
-  if (from.kind > 1) return { ...base, from: book.shard, fromSide: side.redeemed };
+  if (leg.toKind > 1) return { ...base, from: book.shard, fromSide: side.redeemed };
+  const from = accountOf(book, leg.toAccount);
   // A seller gives back of what there is now: the very points may have gone on since.
   const still = atSellers.get(from) ?? from.lots.map((lot) => ({ ...lot }));
   const there = sumOf(still);
@@ -76,7 +86,7 @@ export function clawBack(book: Book, order: ClawBack, from: readonly Account[]):
   const of = order.of === undefined ? null : Number(order.of);
   const earned = of === null ? [] : (book.past.get(of) ?? []);
   const wanted = wantedOf(book, order, earned);
-  const accounts = [...new Set([...earned.map((leg) => held(book, leg.toAccount)), ...from])];
+  const accounts = [...new Set([...earned.map((leg) => accountOf(book, leg.toAccount)), ...from])];
   const main = accounts[0];
   if (!main) throw refuse('no-such-transfer', 'Say from whom, or of which movement, it is to be taken back.');
   const policy = order.policy ?? book.policy.clawBack;
@@ -90,7 +100,7 @@ export function clawBack(book: Book, order: ClawBack, from: readonly Account[]):
     rest -= amount;
     const lots = pick(row.lots, amount);
     changes.push([row, lots]);
-    movements.push({ ...base, from: held(book, row.account), fromSide: side.held, amount, lots });
+    movements.push({ ...base, from: accountOf(book, row.account), fromSide: side.held, amount, lots });
   }
   for (const account of policy === 'held' ? [] : accounts) {
     const amount = Math.min(rest, account.balances[side.wallet] ?? 0);
@@ -112,12 +122,8 @@ export function clawBack(book: Book, order: ClawBack, from: readonly Account[]):
   const taken = movements.reduce((sum, m) => sum + m.amount, 0);
   return {
     movements,
-    then() {
-      for (const [row, lots] of changes) {
-        removeLots(row.lots, lots);
-        row.amount -= sumOf(lots);
-        row.changed = true;
-      }
+    after() {
+      for (const [row, lots] of changes) lessen(row, lots);
       if (of !== null) book.undone.set(of, (book.undone.get(of) ?? 0) + taken);
     },
   };
@@ -131,8 +137,7 @@ function wantedOf(book: Book, order: ClawBack, earned: readonly Past[]): number 
   }
   if (earned[0]?.kind !== 'earn' && earned[0]?.kind !== 'adjust')
     throw refuse('no-such-transfer', 'Nothing was earned by a movement of this id.');
-  const left =
-    earned.reduce((sum, leg) => sum + leg.amount, 0) - (book.undone.get(Number(order.of)) ?? 0);
+  const left = earned.reduce((sum, leg) => sum + leg.amount, 0) - (book.undone.get(Number(order.of)) ?? 0);
   const wanted = order.amount ?? left;
   if (wanted > left || left === 0) {
     throw refuse('more-than-was', `Of what was earned there ${left} points can still be taken back.`, {
@@ -150,10 +155,4 @@ function holdsOf(book: Book, of: number | null, accounts: readonly Account[]): H
     .flat()
     .filter((row) => ids.has(row.account) && row.back === anyShard.issued)
     .sort((a, b) => a.id - b.id);
-}
-
-function held(book: Book, id: number): Account {
-  const account = book.accounts.get(id);
-  if (!account) throw new Error('An account was not held.');
-  return account;
 }

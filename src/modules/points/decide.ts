@@ -1,5 +1,6 @@
 import {
   type Account,
+  accountOf,
   address,
   anyShard,
   type Book,
@@ -8,13 +9,24 @@ import {
   growth,
   type HoldRow,
   holderKinds,
+  lessen,
   type Movement,
   NeedsAll,
   side,
 } from './book.ts';
 import { clawBack, giveBack } from './decide-undo.ts';
 import { type Lot, never, pick, removeLots, sumOf, usable } from './lots.ts';
-import type { Adjust, Earn, Expire, Hold, Order, ReserveMovement, SettleOrVoid, Spend, Transfer } from './order.ts';
+import type {
+  Adjust,
+  Earn,
+  Expire,
+  Hold,
+  Order,
+  ReserveMovement,
+  SettleOrVoid,
+  Spend,
+  Transfer,
+} from './order.ts';
 import { mostPoints, origins, refuse } from './schema.ts';
 
 /** An order with the accounts that it names, the first first. */
@@ -57,14 +69,14 @@ export function decide(book: Book, known: Known): Entry[] {
 }
 
 /** Enters movements after seeing that the reserve covers what they bring into circulation. */
-function carryOut(book: Book, plan: { movements: Movement[]; then?: () => void }): Entry[] {
+function carryOut(book: Book, plan: { movements: Movement[]; after?: () => void }): Entry[] {
   const grows = plan.movements.reduce((sum, m) => sum + growth(m), 0);
   if (grows > 0) needCover(book, grows);
   for (const { to, toSide, amount } of plan.movements) {
     if ((to.balances[toSide] ?? 0) + amount > mostInAll * 100)
       throw refuse('too-large', 'The balance would be larger than the books can hold.');
   }
-  plan.then?.();
+  plan.after?.();
   return enter(book, plan.movements);
 }
 
@@ -114,14 +126,21 @@ function into(account: Account, m: Omit<Movement, 'to' | 'toSide'>, paidBefore =
 function earn(book: Book, { order, to }: Known<Earn>): Entry[] {
   const account = one(to);
   const lots = [lotOf(book, { ...order, origin: origins.indexOf(order.origin) })];
-  const base = { kind: 'earn', from: book.shard, fromSide: side.issued, amount: order.amount, lots, of: null } as const;
+  const base = {
+    kind: 'earn',
+    from: book.shard,
+    fromSide: side.issued,
+    amount: order.amount,
+    lots,
+    of: null,
+  } as const;
   if (!order.hold) return carryOut(book, { movements: into(account, base) });
   const entries = carryOut(book, { movements: [{ ...base, to: account, toSide: side.held }] });
   newHold(book, entries, {
     target: address(account, side.wallet),
     back: anyShard.issued,
     due: order.hold.until.getTime(),
-    settles: order.hold.then === 'settle',
+    settles: order.hold.atEnd === 'settle',
   });
   return entries;
 }
@@ -156,9 +175,13 @@ function outOf(
 ): { from: Account; amount: number; lots: Lot[] }[] {
   const there = accounts.reduce((sum, account) => sum + usable(account.lots, book.today), 0);
   if (there < amount) {
-    throw refuse('not-enough', `There are ${there} points to be used, ${amount - there} fewer than asked for.`, {
-      missing: amount - there,
-    });
+    throw refuse(
+      'not-enough',
+      `There are ${there} points to be used, ${amount - there} fewer than asked for.`,
+      {
+        missing: amount - there,
+      },
+    );
   }
   const [only] = accounts;
   if (only && accounts.length === 1)
@@ -191,7 +214,7 @@ function hold(book: Book, { order, from, to }: Known<Hold>): Entry[] {
   newHold(book, entries, {
     target: target ? address(target, side.wallet) : anyShard.redeemed,
     due: order.until?.getTime() ?? null,
-    settles: order.then === 'settle',
+    settles: order.atEnd === 'settle',
   });
   return entries;
 }
@@ -218,13 +241,12 @@ function settleOrVoid(book: Book, order: SettleOrVoid): Entry[] {
     const paid = movements.reduce((sum, m) => sum + (m.toSide === side.receivable ? m.amount : 0), 0);
     movements.push(...released(book, row, { kind: order.kind, amount: part, lots }, paid));
   }
-  return carryOut(book, { movements, then: () => changes.forEach(([row, lots]) => lessen(row, lots)) });
-}
-
-export function lessen(row: HoldRow, lots: readonly Lot[]): void {
-  removeLots(row.lots, lots);
-  row.amount -= sumOf(lots);
-  row.changed = true;
+  return carryOut(book, {
+    movements,
+    after() {
+      for (const [row, lots] of changes) lessen(row, lots);
+    },
+  });
 }
 
 function released(
@@ -275,7 +297,7 @@ function transfer(book: Book, { order, from, to }: Known<Transfer>): Entry[] {
   }));
   return carryOut(book, {
     movements,
-    then: () => {
+    after: () => {
       for (const { from: giver, amount } of parts) {
         giver.outSum = amount + (giver.outDay === book.today ? giver.outSum : 0);
         giver.outDay = book.today;
@@ -301,9 +323,13 @@ function mayGive(book: Book, accounts: readonly Account[], amount: number): void
   const since = Math.min(...accounts.map((a) => a.since || book.at));
   const from = since + coolingHours * 3_600_000;
   if (book.at < from) {
-    throw refuse('cooling', `Points of this wallet can be given away from ${new Date(from).toISOString()} on.`, {
-      from: new Date(from).toISOString(),
-    });
+    throw refuse(
+      'cooling',
+      `Points of this wallet can be given away from ${new Date(from).toISOString()} on.`,
+      {
+        from: new Date(from).toISOString(),
+      },
+    );
   }
 }
 
@@ -329,7 +355,7 @@ function expire(book: Book, { from }: Known<Expire>): Entry[] {
   });
 }
 
-function adjust(book: Book, { order, from }: Known<Adjust>): Entry[] {
+function adjust(book: Book, { order, from, to }: Known<Adjust>): Entry[] {
   twoPeople(order.by);
   if (order.amount === 0 || Math.abs(order.amount) > mostPoints)
     throw refuse('too-large', `An adjustment is of 1 to ${mostPoints} points, to either side.`);
@@ -345,8 +371,15 @@ function adjust(book: Book, { order, from }: Known<Adjust>): Entry[] {
     return carryOut(book, { movements });
   }
   const lots = [lotOf(book, { ...order, origin: origins.indexOf(order.origin ?? 'adjustment') })];
-  const base = { kind: 'adjust', from: book.shard, fromSide: side.issued, amount: order.amount, lots, of: null } as const;
-  return carryOut(book, { movements: into(one(from), base) });
+  const base = {
+    kind: 'adjust',
+    from: book.shard,
+    fromSide: side.issued,
+    amount: order.amount,
+    lots,
+    of: null,
+  } as const;
+  return carryOut(book, { movements: into(one(to), base) });
 }
 
 function twoPeople([first, second]: readonly [string, string]): void {
@@ -365,29 +398,31 @@ function moveReserve(book: Book, order: ReserveMovement): Entry[] {
       throw refuse('too-large', `A reserve holds at most ${mostInAll}, in minor units.`);
     shard.budget += covers;
     shard.changed = true;
-    return enter(book, [{ ...base, from: treasury, fromSide: side.funding, to: treasury, toSide: side.reserve }]);
+    return enter(book, [
+      { ...base, from: treasury, fromSide: side.funding, to: treasury, toSide: side.reserve },
+    ]);
   }
   const free = Math.min(there, Math.floor(Math.max(0, shard.budget) / policy.ratio));
   if (free < order.amount) {
     const missing = order.amount - free;
-    throw refuse('reserve-short', `Of the reserve ${free} is free to be taken out, ${missing} less than asked for.`, {
-      missing: covers - Math.max(0, shard.budget),
-      missing_reserve: missing,
-    });
+    throw refuse(
+      'reserve-short',
+      `Of the reserve ${free} is free to be taken out, ${missing} less than asked for.`,
+      {
+        missing: covers - Math.max(0, shard.budget),
+        missing_reserve: missing,
+      },
+    );
   }
   shard.budget -= covers;
   shard.changed = true;
-  return enter(book, [{ ...base, from: treasury, fromSide: side.reserve, to: treasury, toSide: side.funding }]);
+  return enter(book, [
+    { ...base, from: treasury, fromSide: side.reserve, to: treasury, toSide: side.funding },
+  ]);
 }
 
 function one(accounts: readonly Account[]): Account {
   const [account] = accounts;
   if (!account) throw new Error('An order without its account.');
-  return account;
-}
-
-export function accountOf(book: Book, id: number): Account {
-  const account = book.accounts.get(id);
-  if (!account) throw new Error('An account was not held.');
   return account;
 }

@@ -30,7 +30,7 @@ export interface Earn extends Common {
   origin: Origin;
   expires?: Expires;
   /** Held until then; the id of the outcome is the hold's. */
-  hold?: { until: Date; then: 'settle' | 'void' } | undefined;
+  hold?: { until: Date; atEnd: 'settle' | 'void' } | undefined;
 }
 export interface Hold extends Common {
   kind: 'hold';
@@ -40,7 +40,7 @@ export interface Hold extends Common {
   amount: number;
   until?: Date | undefined;
   /** At `until`; void unless told otherwise. */
-  then?: 'settle' | 'void' | undefined;
+  atEnd?: 'settle' | 'void' | undefined;
 }
 export interface SettleOrVoid extends Common {
   kind: 'settle' | 'void';

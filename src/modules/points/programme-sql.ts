@@ -94,7 +94,12 @@ export async function insertPolicy(
 }
 
 /** Has every shard look at the policies anew before its next movement. */
-export async function markShards(tx: Tx, workspaceId: number, programmeId: number, policy: number): Promise<void> {
+export async function markShards(
+  tx: Tx,
+  workspaceId: number,
+  programmeId: number,
+  policy: number,
+): Promise<void> {
   await tx.query(
     `update points_accounts set policy = $3 where workspace_id = $1 and id in (
        select id from points_accounts where workspace_id = $1 and programme_id = $2 and kind = 2 order by id for update)`,

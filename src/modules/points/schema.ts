@@ -11,7 +11,8 @@ export const TransferId = Type.String({ pattern: '^\\d{1,15}$', description: 'Of
 export const Key = Type.String({
   minLength: 1,
   maxLength: 200,
-  description: 'The same order sent again under its key is carried out once; another order under it is refused',
+  description:
+    'The same order sent again under its key is carried out once; another order under it is refused',
 });
 
 /** Where points come from; the liability is told apart by it. */
@@ -117,14 +118,18 @@ const Person = Type.Object(
   { additionalProperties: false },
 );
 const Partner = Type.Object(
-  { partner: Type.String({ minLength: 1, maxLength: 80, description: 'The account of a seller or partner' }) },
+  {
+    partner: Type.String({ minLength: 1, maxLength: 80, description: 'The account of a seller or partner' }),
+  },
   { additionalProperties: false },
 );
 export const WireParty = Type.Union([Person, Partner]);
 export type WireParty = Static<typeof WireParty>;
 
 const note = {
-  order: Type.Optional(Type.String({ maxLength: 200, description: 'The order in the shop that it is about' })),
+  order: Type.Optional(
+    Type.String({ maxLength: 200, description: 'The order in the shop that it is about' }),
+  ),
   rule: Type.Optional(
     Type.String({ maxLength: 80, pattern: '^[\\w.:@/-]+$', description: 'Rule and version that it follows' }),
   ),
@@ -137,6 +142,8 @@ const Expires = Type.Optional(
 );
 const Until = Type.String({ format: 'date-time', description: 'Then it is settled or given back by itself' });
 
+const AtEnd = Type.Enum(['settle', 'void'], { description: 'What becomes of it then' });
+
 const bodies = {
   earn: Type.Object({
     kind: Type.Literal('earn'),
@@ -144,7 +151,7 @@ const bodies = {
     amount: Amount,
     origin: Origin,
     expires: Expires,
-    hold: Type.Optional(Type.Object({ until: Until, then: Type.Enum(['settle', 'void']) })),
+    hold: Type.Optional(Type.Object({ until: Until, atEnd: AtEnd })),
     ...note,
   }),
   hold: Type.Object({
@@ -153,7 +160,7 @@ const bodies = {
     to: Type.Optional(Partner),
     amount: Amount,
     until: Type.Optional(Until),
-    then: Type.Optional(Type.Enum(['settle', 'void'])),
+    atEnd: Type.Optional(AtEnd),
     ...note,
   }),
   settle: Type.Object({
@@ -216,7 +223,9 @@ export const Done = Type.Object({
   id: TransferId,
   key: Type.String(),
   at: At,
-  amount: Type.Integer({ description: 'What was moved in all; a claw-back may find less than was asked for' }),
+  amount: Type.Integer({
+    description: 'What was moved in all; a claw-back may find less than was asked for',
+  }),
   legs: Type.Array(Leg),
   repeated: Type.Boolean({ description: 'It had been carried out under this key before' }),
 });

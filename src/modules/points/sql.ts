@@ -222,7 +222,7 @@ export async function findKeys(
   keys: readonly string[],
 ): Promise<Map<string, KnownKey>> {
   const rows = await tx.query<KnownKey>(
-    `select key::text as key, id, content::text as content, at from points_transfers
+    `select replace(key::text, '-', '') as key, id, content::text as content, at from points_transfers
      where workspace_id = $1 and programme_id = $2 and key = any($3::uuid[])`,
     [workspaceId, programmeId, list(keys)],
     'points_find_keys',
@@ -246,7 +246,7 @@ interface PastRow {
   lots: string | null;
 }
 
-export type PastLeg = Past & { first: number; at: number; fromKind: number; toKind: number };
+export type PastLeg = Past & { first: number; at: number };
 
 /** All legs of these movements of a programme, in order. */
 export async function findLegs(

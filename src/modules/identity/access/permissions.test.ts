@@ -15,6 +15,8 @@ const table: Record<(typeof PERMISSIONS)[number], string> = {
   'imports:write': 'yes yes no  no',
   'segments:read': 'yes yes yes no',
   'segments:write': 'yes yes no  no',
+  'points:read': 'yes yes yes yes',
+  'points:write': 'yes yes no  no',
   'team:read': 'yes yes yes no',
   'team:write': 'yes no  no  no',
   'keys:read': 'yes no  no  no',

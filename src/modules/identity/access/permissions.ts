@@ -6,6 +6,7 @@ const READ_INSIGHT = [
   'sources:read',
   'imports:read',
   'segments:read',
+  'points:read',
   'settings:read',
 ] as const;
 
@@ -23,11 +24,12 @@ const ALLOWED: Readonly<Record<Role, readonly Permission[]>> = {
     'sources:write',
     'imports:write',
     'segments:write',
+    'points:write',
     'team:read',
     'webhooks:read',
   ],
   analyst: [...READ_INSIGHT, 'team:read'],
-  clerk: ['people:read', 'events:read'],
+  clerk: ['people:read', 'events:read', 'points:read'],
 };
 
 export function permissionsOf(role: Role): readonly Permission[] {

@@ -173,3 +173,27 @@ create table points_proposals (
 create unique index points_proposals_by_uuid on points_proposals (uuid);
 create index points_proposals_open on points_proposals (workspace_id, programme_id) where decided_at is null;
 select pando.protect('points_proposals');
+
+-- The lots of all wallets and holds, a row each; hold 0 is the wallet.
+create view points_lots with (security_invoker = true) as
+  select p.workspace_id, p.programme_id, p.id as account, 0::bigint as hold,
+    p.lots[n]::smallint as origin, p.lots[n + 1]::int as expires, p.lots[n + 2]::int as day, p.lots[n + 3] as amount
+  from points_accounts p cross join lateral generate_series(1, cardinality(p.lots), 4) as n
+  union all
+  select h.workspace_id, h.programme_id, h.account, h.id,
+    h.lots[n]::smallint, h.lots[n + 1]::int, h.lots[n + 2]::int, h.lots[n + 3]
+  from points_holds h cross join lateral generate_series(1, cardinality(h.lots), 4) as n;
+grant select on points_lots to pando_app;
+
+-- What the newest movement up to a moment (ms) left on a side of an account.
+create function points_balance_at(of_workspace int, address bigint, at_ms bigint) returns bigint language sql stable as $$
+  select coalesce((
+    select after from (
+      (select at, id, from_after as after from pando.points_transfers
+        where workspace_id = of_workspace and from_account = address and at <= at_ms order by at desc, id desc limit 1)
+      union all
+      (select at, id, to_after from pando.points_transfers
+        where workspace_id = of_workspace and to_account = address and at <= at_ms order by at desc, id desc limit 1)
+    ) newest order by at desc, id desc limit 1), 0)
+$$;
+grant execute on function points_balance_at(int, bigint, bigint) to pando_app;

@@ -1,0 +1,4 @@
+export type { Done, Leg, Order, Outcome, Party, Refused } from './order.ts';
+export type { Points } from './points.ts';
+export { createPoints } from './points.ts';
+export type { LotView, MovementView } from './statement.ts';
