@@ -4,6 +4,7 @@ import { createDemo } from '#modules/demo';
 import { createIdentity, type FirstStart, type Identity } from '#modules/identity';
 import { createImports, importTopics } from '#modules/imports';
 import { createPeople, peopleTopics } from '#modules/people';
+import { createPoints } from '#modules/points';
 import { createSegments, type Segments } from '#modules/segments';
 import { createTransparency } from '#modules/transparency';
 import { createWebhooks } from '#modules/webhooks';
@@ -90,6 +91,7 @@ export async function compose(
       publicUrl,
       ...(config.role === 'api' ? {} : { home: config.home }),
     });
+    const points = createPoints({ pg, identity, people, transparency, facts, jobs, clock, log });
     const { bufferEvents } = config;
     const collect = createCollect({ ...engines, identity, people, jobs, clock, log, bufferEvents });
     const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
@@ -129,7 +131,8 @@ export async function compose(
       jobs,
       version: readVersion(),
     };
-    const parts = { ...platform, identity, people, collect, segments, imports, demo, webhooks, transparency };
+    const modules = { identity, people, collect, segments, imports, demo, webhooks, transparency, points };
+    const parts = { ...platform, ...modules };
     await startWork(parts, closing);
     const app = await createServer(parts, closing);
 

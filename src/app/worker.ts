@@ -2,6 +2,7 @@ import type { Collect } from '#modules/collect';
 import type { Demo } from '#modules/demo';
 import type { Identity } from '#modules/identity';
 import type { People } from '#modules/people';
+import type { Points } from '#modules/points';
 import type { Segments } from '#modules/segments';
 import type { Transparency } from '#modules/transparency';
 import type { Webhooks } from '#modules/webhooks';
@@ -26,10 +27,12 @@ export async function startWork(
     demo: Demo;
     webhooks: Webhooks;
     transparency: Transparency;
+    points: Points;
   },
   closing: Closing,
 ): Promise<void> {
-  const { config, facts, jobs, identity, people, collect, segments, demo, webhooks, transparency } = parts;
+  const { config, facts, jobs, identity, people, collect, segments, demo, webhooks, transparency, points } =
+    parts;
   await identity.start();
   closing.later('identity', () => identity.stop());
   people.start();
@@ -42,6 +45,7 @@ export async function startWork(
   closing.later('the demo', () => demo.stop());
   closing.later('the webhooks', () => webhooks.stop());
   closing.later('the public logs', () => transparency.stop());
+  closing.later('points', () => points.stop());
   if (config.role === 'api') return;
   webhooks.follow();
   await facts.start();

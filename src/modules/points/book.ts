@@ -1,5 +1,5 @@
 import { addLots, type Lot, removeLots, sumOf } from './lots.ts';
-import type { Done } from './order.ts';
+import type { Done, Order } from './order.ts';
 import { type Kind, kinds, type Policy } from './schema.ts';
 
 /** What a row of accounts is; its number there. */
@@ -98,6 +98,13 @@ export interface Past {
   toKind: number;
   amount: number;
   lots: Lot[];
+}
+
+/** An order with the accounts that it names, the first first. */
+export interface Known<O extends Order = Order> {
+  order: O;
+  from: readonly Account[];
+  to: readonly Account[];
 }
 
 /** Thrown where an order needs more than its shard has at hand: the batch is done again with all shards held. */

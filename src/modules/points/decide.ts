@@ -5,40 +5,19 @@ import {
   anyShard,
   type Book,
   type Entry,
-  enter,
-  growth,
   type HoldRow,
   holderKinds,
+  type Known,
   lessen,
   type Movement,
-  NeedsAll,
   side,
 } from './book.ts';
+import { adjust, moveReserve } from './decide-team.ts';
 import { clawBack, giveBack } from './decide-undo.ts';
-import { type Lot, never, pick, removeLots, sumOf, usable } from './lots.ts';
-import type {
-  Adjust,
-  Earn,
-  Expire,
-  Hold,
-  Order,
-  ReserveMovement,
-  SettleOrVoid,
-  Spend,
-  Transfer,
-} from './order.ts';
-import { mostPoints, origins, refuse } from './schema.ts';
-
-/** An order with the accounts that it names, the first first. */
-export interface Known<O extends Order = Order> {
-  order: O;
-  from: readonly Account[];
-  to: readonly Account[];
-}
-
-const dayMs = 86_400_000;
-/** So that a balance, and the reserve times the ratio, are exact in a number. */
-const mostInAll = 90_000_000_000_000;
+import { type Lot, pick, sumOf } from './lots.ts';
+import type { Adjust, Earn, Expire, Hold, SettleOrVoid, Spend, Transfer } from './order.ts';
+import { origins, refuse } from './schema.ts';
+import { carryOut, into, lotOf, one, outOf } from './steps.ts';
 
 /** Decides an order on the book as the orders before it left it, and carries it out; throws a Refusal, then having changed nothing. */
 export function decide(book: Book, known: Known): Entry[] {
@@ -66,61 +45,6 @@ export function decide(book: Book, known: Known): Entry[] {
     case 'pay-out':
       return moveReserve(book, known.order);
   }
-}
-
-/** Enters movements after seeing that the reserve covers what they bring into circulation. */
-function carryOut(book: Book, plan: { movements: Movement[]; after?: () => void }): Entry[] {
-  const grows = plan.movements.reduce((sum, m) => sum + growth(m), 0);
-  if (grows > 0) needCover(book, grows);
-  for (const { to, toSide, amount } of plan.movements) {
-    if ((to.balances[toSide] ?? 0) + amount > mostInAll * 100)
-      throw refuse('too-large', 'The balance would be larger than the books can hold.');
-  }
-  plan.after?.();
-  return enter(book, plan.movements);
-}
-
-function needCover(book: Book, points: number): void {
-  if (book.shard.budget >= points) return;
-  if (!book.treasury) throw new NeedsAll();
-  const missing = points - book.shard.budget;
-  const money = Math.ceil(missing / book.policy.ratio);
-  throw refuse(
-    'reserve-short',
-    `The reserve covers ${Math.max(0, book.shard.budget)} points more, ${missing} fewer than this takes. ` +
-      `Pay in ${money} (minor units of the programme's currency) or more.`,
-    { missing, missing_reserve: money },
-  );
-}
-
-function lotOf(book: Book, o: { origin: number; amount: number; expires?: string | null | undefined }): Lot {
-  const { expiresAfterDays } = book.policy;
-  const byPolicy = expiresAfterDays === null ? never : book.today + expiresAfterDays;
-  const expires = o.expires === undefined ? byPolicy : o.expires === null ? never : dayOf(o.expires);
-  if (expires < book.today)
-    throw refuse('expired-already', `The points could be used up to ${o.expires}, which is past.`);
-  return { origin: o.origin, expires, day: book.today, amount: o.amount };
-}
-
-export function dayOf(day: string): number {
-  return Math.round(Date.parse(`${day}T00:00:00Z`) / dayMs);
-}
-
-/** Into a wallet; what is owed there is paid first, of which so much is paid already. */
-function into(account: Account, m: Omit<Movement, 'to' | 'toSide'>, paidBefore = 0): Movement[] {
-  const owed = Math.min(m.amount, -(account.balances[side.receivable] ?? 0) - paidBefore);
-  if (owed <= 0) return [{ ...m, to: account, toSide: side.wallet }];
-  const paid: Movement = {
-    ...m,
-    to: account,
-    toSide: side.receivable,
-    amount: owed,
-    lots: pick(m.lots, owed),
-  };
-  if (owed === m.amount) return [paid];
-  const rest = m.lots.map((lot) => ({ ...lot }));
-  removeLots(rest, paid.lots);
-  return [paid, { ...m, to: account, toSide: side.wallet, amount: m.amount - owed, lots: rest }];
 }
 
 function earn(book: Book, { order, to }: Known<Earn>): Entry[] {
@@ -165,39 +89,6 @@ function newHold(
     };
     book.newHolds.push(row);
   }
-}
-
-/** So many points of a party, the oldest expiry first over all its wallets. Refuses `not-enough`. */
-function outOf(
-  book: Book,
-  accounts: readonly Account[],
-  amount: number,
-): { from: Account; amount: number; lots: Lot[] }[] {
-  const there = accounts.reduce((sum, account) => sum + usable(account.lots, book.today), 0);
-  if (there < amount) {
-    throw refuse(
-      'not-enough',
-      `There are ${there} points to be used, ${amount - there} fewer than asked for.`,
-      {
-        missing: amount - there,
-      },
-    );
-  }
-  const [only] = accounts;
-  if (only && accounts.length === 1)
-    return [{ from: only, amount, lots: pick(only.lots, amount, book.today) }];
-  const all = accounts.flatMap((account) => account.lots.map((lot) => ({ account, lot })));
-  all.sort((a, b) => a.lot.expires - b.lot.expires || a.account.id - b.account.id);
-  const parts = new Map<Account, Lot[]>();
-  let left = amount;
-  for (const { account, lot } of all) {
-    if (left === 0) break;
-    if (lot.expires < book.today) continue;
-    const take = Math.min(left, lot.amount);
-    parts.set(account, [...(parts.get(account) ?? []), { ...lot, amount: take }]);
-    left -= take;
-  }
-  return [...parts].map(([from, lots]) => ({ from, amount: sumOf(lots), lots }));
 }
 
 function hold(book: Book, { order, from, to }: Known<Hold>): Entry[] {
@@ -353,76 +244,4 @@ function expire(book: Book, { from }: Known<Expire>): Entry[] {
       },
     ],
   });
-}
-
-function adjust(book: Book, { order, from, to }: Known<Adjust>): Entry[] {
-  twoPeople(order.by);
-  if (order.amount === 0 || Math.abs(order.amount) > mostPoints)
-    throw refuse('too-large', `An adjustment is of 1 to ${mostPoints} points, to either side.`);
-  if (order.amount < 0) {
-    const movements = outOf(book, from, -order.amount).map((part) => ({
-      kind: 'adjust' as const,
-      ...part,
-      fromSide: side.wallet,
-      to: book.shard,
-      toSide: side.issued,
-      of: null,
-    }));
-    return carryOut(book, { movements });
-  }
-  const lots = [lotOf(book, { ...order, origin: origins.indexOf(order.origin ?? 'adjustment') })];
-  const base = {
-    kind: 'adjust',
-    from: book.shard,
-    fromSide: side.issued,
-    amount: order.amount,
-    lots,
-    of: null,
-  } as const;
-  return carryOut(book, { movements: into(one(to), base) });
-}
-
-function twoPeople([first, second]: readonly [string, string]): void {
-  if (first === second) throw refuse('two-people', 'Somebody else than who asked for it has to agree.');
-}
-
-function moveReserve(book: Book, order: ReserveMovement): Entry[] {
-  twoPeople(order.by);
-  const { treasury, shard, policy } = book;
-  if (!treasury) throw new NeedsAll();
-  const there = treasury.balances[side.reserve] ?? 0;
-  const covers = order.amount * policy.ratio;
-  const base = { kind: order.kind, amount: order.amount, lots: [], of: null };
-  if (order.kind === 'pay-in') {
-    if (there + order.amount > mostInAll)
-      throw refuse('too-large', `A reserve holds at most ${mostInAll}, in minor units.`);
-    shard.budget += covers;
-    shard.changed = true;
-    return enter(book, [
-      { ...base, from: treasury, fromSide: side.funding, to: treasury, toSide: side.reserve },
-    ]);
-  }
-  const free = Math.min(there, Math.floor(Math.max(0, shard.budget) / policy.ratio));
-  if (free < order.amount) {
-    const missing = order.amount - free;
-    throw refuse(
-      'reserve-short',
-      `Of the reserve ${free} is free to be taken out, ${missing} less than asked for.`,
-      {
-        missing: covers - Math.max(0, shard.budget),
-        missing_reserve: missing,
-      },
-    );
-  }
-  shard.budget -= covers;
-  shard.changed = true;
-  return enter(book, [
-    { ...base, from: treasury, fromSide: side.reserve, to: treasury, toSide: side.funding },
-  ]);
-}
-
-function one(accounts: readonly Account[]): Account {
-  const [account] = accounts;
-  if (!account) throw new Error('An order without its account.');
-  return account;
 }

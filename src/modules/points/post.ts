@@ -3,24 +3,16 @@ import type { Clock } from '#platform/clock';
 import type { Postgres, Tx } from '#platform/postgres';
 import { Refusal } from '#platform/refusal';
 import type { Named } from './accounts.ts';
-import {
-  type Account,
-  accountOf,
-  type Book,
-  doneOf,
-  type Entry,
-  idsABatch,
-  NeedsAll,
-  side,
-  sideName,
-} from './book.ts';
-import { dayOf, decide } from './decide.ts';
+import { type Account, type Book, doneOf, type Entry, idsABatch, NeedsAll, sideName } from './book.ts';
+import { gatherIn, handOut } from './budget.ts';
+import { decide } from './decide.ts';
 import { leafOf } from './leaf.ts';
 import type { Done, Order, Outcome } from './order.ts';
 import { readPolicies } from './programme-sql.ts';
-import { lookAnew, type Programme, policyAt } from './programmes.ts';
+import { type Programme, policyAt } from './programmes.ts';
 import { refuse } from './schema.ts';
 import * as sql from './sql.ts';
+import { dayOf } from './steps.ts';
 
 /** An order, with what of it does not hang on the books. */
 export interface Prepared {
@@ -328,39 +320,6 @@ function held(book: Book, id: number): Account {
   const account = book.accounts.get(id);
   if (!account || account.kind > 1) throw refuse('no-such-person', 'No account of a member has this number.');
   return account;
-}
-
-/** Brings what all shards have to spare to the one of this batch, and the ratio up to the policy. */
-function gatherIn(book: Book, programme: Programme): void {
-  const { treasury, shard, policy } = book;
-  if (!treasury) return;
-  let total = treasury.budget;
-  if (treasury.ratio !== policy.ratio) {
-    total += (policy.ratio - treasury.ratio) * (treasury.balances[side.reserve] ?? 0);
-    treasury.ratio = policy.ratio;
-  }
-  treasury.budget = 0;
-  treasury.changed = true;
-  for (const id of programme.shards) {
-    const one = accountOf(book, id);
-    total += one.budget;
-    one.budget = 0;
-    one.changed = true;
-  }
-  shard.budget = total;
-}
-
-/** Shares out what may still be issued. Where it is less than nothing, every movement looks at all shards. */
-function handOut(book: Book, programme: Programme): void {
-  const total = book.shard.budget;
-  const share = total > 0 ? Math.floor(total / programme.shards.length) : 0;
-  for (const id of programme.shards) {
-    const one = accountOf(book, id);
-    one.policy = total < 0 ? lookAnew : book.policyVersion;
-    one.budget = share;
-    one.changed = true;
-  }
-  book.shard.budget = total - share * (programme.shards.length - 1);
 }
 
 function toldAgain(prepared: Prepared, legs: readonly sql.PastLeg[]): Done {
