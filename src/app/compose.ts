@@ -3,6 +3,7 @@ import { type Collect, createCollect, type Source } from '#modules/collect';
 import { createDemo } from '#modules/demo';
 import { createIdentity, type FirstStart, type Identity } from '#modules/identity';
 import { createImports, importTopics } from '#modules/imports';
+import { registerValueSettings } from '#modules/insight';
 import { createPeople, peopleTopics } from '#modules/people';
 import { createPoints } from '#modules/points';
 import { createSegments, type Segments } from '#modules/segments';
@@ -78,6 +79,7 @@ export async function compose(
     const publicUrl = () => config.publicUrl ?? localUrl({ ...config, port });
     const identity = createIdentity({ pg, facts, clock, log, publicUrl });
     identity.settings.register('languages', LanguageSettings, languageDefaults);
+    registerValueSettings(identity);
     await identity.cliToken.ensure(config.home);
     const firstStart = await identity.firstStart(config);
 

@@ -1,3 +1,4 @@
 export { reports } from './catalogue.ts';
 export { reportRoutes } from './report/routes.ts';
 export { insightRoutes, worthRoutes } from './routes.ts';
+export { registerValueSettings } from './value/settings.ts';

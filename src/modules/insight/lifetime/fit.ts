@@ -23,7 +23,11 @@ export interface Fitted {
   /** Of the logarithms of the parameters; null: nothing can be said about uncertainty. */
   covariance: number[][] | null;
   converged: boolean;
-  asked: number;
+  /**
+   * The data leave something open (such as how much customers differ, where they hardly do), so that parameters would
+   * run away: they are held near the usual ones by a prior, and intervals hold it, too.
+   */
+  held: boolean;
 }
 
 /** Starts are compared on as many rows; more do not change which is best. */
@@ -35,7 +39,8 @@ export function fitPurchases(name: ModelName, h: Histories): Fitted {
   const model = models[name];
   const few = thinned(h, rowsForStarts);
   const start = bestStart(inLogs(model.logLikelihood(few)), model.starts, customersOf(few));
-  return fitted(model.parameters, model.logLikelihood(h), start, customersOf(h));
+  const usual = model.starts[0] as readonly number[];
+  return fitted(model.parameters, model.logLikelihood(h), start, usual, customersOf(h));
 }
 
 export function fitSpending(s: Spendings): Fitted {
@@ -51,7 +56,8 @@ export function fitSpending(s: Spendings): Fitted {
     spendingStarts(total / weight),
     few.count ? Array.from(few.count).reduce((sum, n) => sum + n, 0) : few.x.length,
   );
-  return fitted(gammaGammaParameters, spendingLikelihood(s), start, weight);
+  const usual = spendingStarts(total / weight)[0] as readonly number[];
+  return fitted(gammaGammaParameters, spendingLikelihood(s), start, usual, weight);
 }
 
 function thinnedSpendings(s: Spendings): Spendings {
@@ -82,18 +88,24 @@ function bestStart(
   return found.reduce((best, one) => (one.value > best.value ? one : best)).at;
 }
 
+/** Of the logarithm of a parameter around the usual one, as a normal distribution. */
+const priorDeviation = 1.5;
+/** A parameter that is not known within a factor of e^6 is not known. */
+const mostDeviation = 3;
+
 function fitted(
   names: readonly string[],
   likelihood: Likelihood,
   start: Float64Array,
+  usual: readonly number[],
   customers: number,
 ): Fitted {
   const f = inLogs(likelihood);
-  const found = highest(f, start, { scale: customers });
-  const isInside = found.converged && found.at.every((x) => Math.abs(x) < edge - 1e-6);
-  const { at, value, covariance } = isInside
-    ? polished(f, found.at, customers)
-    : { ...found, covariance: null };
+  const free = top(f, start, customers);
+  const isKnown = free.covariance?.every((row, i) => Math.sqrt(row[i] as number) < mostDeviation) ?? false;
+  const centre = Float64Array.from(usual, Math.log);
+  const found = isKnown ? free : top(withPrior(f, centre), centre, customers);
+  const { at, covariance, converged } = found;
   const values = Array.from(at, Math.exp);
   return {
     parameters: Object.fromEntries(names.map((name, i) => [name, values[i] as number])),
@@ -107,12 +119,28 @@ function fitted(
           }),
         )
       : null,
-    logLikelihood: value,
-    customers,
-    values,
-    covariance,
-    converged: found.converged,
-    asked: found.asked,
+    logLikelihood: f(at).value,
+    ...{ customers, values, covariance, converged, held: !isKnown },
+  };
+}
+
+/** The highest place, and how sharp it is there. */
+function top(f: (logs: Float64Array) => Slope, start: Float64Array, customers: number) {
+  const found = highest(f, start, { scale: customers });
+  const isInside = found.converged && found.at.every((x) => Math.abs(x) < edge - 1e-6);
+  const { at, covariance } = isInside ? polished(f, found.at, customers) : { ...found, covariance: null };
+  return { at, covariance, converged: found.converged };
+}
+
+function withPrior(f: (logs: Float64Array) => Slope, centre: Float64Array): (logs: Float64Array) => Slope {
+  const precision = 1 / priorDeviation ** 2;
+  return (logs) => {
+    const { value, gradient } = f(logs);
+    const away = logs.map((x, i) => x - (centre[i] as number));
+    return {
+      value: value - away.reduce((sum, x) => sum + (precision * x * x) / 2, 0),
+      gradient: gradient.map((g, i) => g - precision * (away[i] as number)),
+    };
   };
 }
 

@@ -215,6 +215,24 @@ test.each(modelNames)(
   },
 );
 
+test('customers who hardly differ leave parameters open; these are held, and what is foretold has an interval', () => {
+  // Everybody is lost with the same chance, and spends the same but for a little.
+  const h = simulateHistories({
+    model: 'mbg-nbd',
+    parameters: [1, 6, 5000, 20_000],
+    ...{ customers: 200, weeks: 40, seed: 5 },
+  });
+  const fit = fitPurchases('mbg-nbd', h);
+  expect(fit.held).toBe(true);
+  expect((fit.parameters.a ?? 0) / ((fit.parameters.a ?? 0) + (fit.parameters.b ?? 0))).toBeCloseTo(0.2, 1);
+  const spent = { ...h, spent: h.count.map((n, i) => n * ((h.x[i] as number) + 1) * 20) };
+  const { purchases } = forecastOf(spent, {
+    ...{ model: 'mbg-nbd', purchases: fit, spending: null, weeks: 20, seed: 1 },
+  });
+  expect(purchases.low).toBeLessThan(purchases.value);
+  expect(purchases.high).toBeGreaterThan(purchases.value);
+});
+
 test.each(modelNames)('%s: whatever the past, a probability is one and expectations are finite', (name) => {
   for (const parameters of [
     [0.243, 4.414, 1, 2.426],

@@ -1,10 +1,12 @@
 import type { Collect } from '#modules/collect';
+import type { Identity } from '#modules/identity';
 import type { Segments } from '#modules/segments';
 import type { ClickHouse } from '#platform/clickhouse';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Counted, createMemory } from '../memory.ts';
 import { createSizes } from '../sizes.ts';
+import type { ValueSettings } from '../value/schema.ts';
 import type { Report } from './define.ts';
 import { otherSide, type QuestionQuery, questionOf } from './question.ts';
 import { hasEvents, rowsOf } from './rows-sql.ts';
@@ -12,6 +14,7 @@ import type { Answered, Question } from './schema.ts';
 
 export interface AskingDeps {
   ch: ClickHouse;
+  identity: Pick<Identity, 'settings'>;
   collect: Pick<Collect, 'paths' | 'sources'>;
   segments: Pick<Segments, 'membersStatement' | 'eventConditions'>;
   clock: Clock;
@@ -33,13 +36,16 @@ const minuteMs = 60_000;
 
 /** Answers reports; those of large workspaces are remembered, as those of Home are. */
 export function createAskReport(o: AskingDeps) {
-  const { ch, collect, segments, clock } = o;
+  const { ch, identity, collect, segments, clock } = o;
   const memory = createMemory<Omit<Answered<unknown>, 'as_of'>>(o);
   const { isLarge } = createSizes(o);
 
+  const settingsOf = (workspaceId: number) => identity.settings.read<ValueSettings>(workspaceId, 'value');
+
   async function countOne(report: Report, at: Place, question: Question, query: object): Promise<unknown> {
     const { workspaceId } = at;
-    const [path, members, source] = await Promise.all([
+    const [value, path, members, source] = await Promise.all([
+      settingsOf(workspaceId),
       collect.paths.map(workspaceId),
       question.segment === null ? null : segments.membersStatement(workspaceId, question.segment),
       question.source === null
@@ -49,7 +55,7 @@ export function createAskReport(o: AskingDeps) {
     const rows = rowsOf({ workspaceId, question, source, members });
     const nowMs = clock.ms();
     return report.count(
-      { ch, segments, sources: collect.sources, ...at, nowMs, question, rows, path },
+      { ch, segments, sources: collect.sources, ...at, nowMs, question, rows, path, value },
       query,
     );
   }
@@ -69,9 +75,10 @@ export function createAskReport(o: AskingDeps) {
     const [from, to] = [Date.parse(question.from), Date.parse(question.to)];
     const when = Math.abs(to - clock.ms()) <= minuteMs ? to - from : [from, to];
     const path = await collect.paths.map(at.workspaceId);
+    const value = await settingsOf(at.workspaceId);
     const { workspaceId, timeZone } = at;
     const asked = Object.entries(own).sort(([a], [b]) => (a < b ? -1 : 1));
-    return JSON.stringify([report.name, workspaceId, timeZone, when, asked, path]);
+    return JSON.stringify([report.name, workspaceId, timeZone, when, asked, path, value]);
   }
 
   return async function ask(

@@ -2,6 +2,7 @@ import Type, { type Static, type TObject, type TProperties, type TSchema } from 
 import type { Collect } from '#modules/collect';
 import type { Segments } from '#modules/segments';
 import type { ClickHouse } from '#platform/clickhouse';
+import type { ValueSettings } from '../value/schema.ts';
 import type { Rows } from './rows-sql.ts';
 import type { Question } from './schema.ts';
 
@@ -17,6 +18,8 @@ export interface Asking {
   readonly question: Question;
   /** The question as pieces of SQL over `events`. */
   readonly rows: Rows;
+  /** The settings of value: margin, months, what the layers are made of. */
+  readonly value: ValueSettings;
   /** Which events belong to which stage: two lists of one length, stages from 1 (search) to 5 (share). */
   readonly path: { readonly names: readonly string[]; readonly stages: readonly number[] };
 }

@@ -1,0 +1,83 @@
+import { type Fitted, fitPurchases, fitSpending, models } from './fit.ts';
+import { type Forecast, forecastOf, pastOf, type Spent } from './forecast.ts';
+import { expectedSpending, type Spendings } from './gamma-gamma.ts';
+import { type Arrivals, checkModels, cumulativeOf, type HeldOut, type HoldOutCheck } from './holdout.ts';
+import type { ModelName } from './model.ts';
+
+/** What is worked out beside the main thread: everything here can be sent from one thread to another. */
+export interface LifetimeWork {
+  everybody: Spent;
+  /** For whom it is foretold. */
+  meant: Spent;
+  spendings: Spendings;
+  heldOut: { histories: HeldOut; arrivals: Arrivals; weeks: number; totalWeeks: number } | null;
+  asked: ModelName | null;
+  weeks: number;
+  seed: number;
+}
+
+export interface LifetimeWorked {
+  model: ModelName;
+  chosen: 'held-out' | 'asked' | 'unchecked';
+  purchases: Fitted;
+  spending: Fitted | null;
+  check: (HoldOutCheck & { weekly: number[] }) | null;
+  forecast: Forecast | null;
+  bands: { from: number; customers: number; purchases: number; revenue: number | null }[];
+}
+
+/** Where the past is too short to hold a part of it out. */
+const usualModel: ModelName = 'mbg-nbd';
+const mostPlausible = 0.999_999;
+
+/** Chooses a model by what it would have foretold, fits it on everything known, and foretells. */
+export function workOut(w: LifetimeWork): LifetimeWorked {
+  const checked = w.heldOut ? checkModels(w.heldOut.histories, w.heldOut.weeks) : null;
+  const model = w.asked ?? checked?.best ?? usualModel;
+  const own = checked?.models.find((one) => one.model === model);
+  const check =
+    checked && w.heldOut && own
+      ? { ...checked, weekly: cumulativeOf(model, own.fit.values, w.heldOut.arrivals, w.heldOut.totalWeeks) }
+      : null;
+  const purchases = fitPurchases(model, w.everybody);
+  const spending = w.spendings.x.length > 0 ? soundSpending(fitSpending(w.spendings)) : null;
+  const isSound = purchases.converged && purchases.values.every(Number.isFinite);
+  return {
+    model,
+    chosen: w.asked ? 'asked' : checked ? 'held-out' : 'unchecked',
+    ...{ purchases, spending, check },
+    forecast: isSound
+      ? forecastOf(w.meant, { model, purchases, spending, weeks: w.weeks, seed: w.seed })
+      : null,
+    bands: isSound ? bandsOf(w, model, purchases, spending) : [],
+  };
+}
+
+/** Without a finite mean over customers (p + q <= 1) nothing can be said about money. */
+const soundSpending = (fit: Fitted): Fitted | null =>
+  fit.converged && expectedSpending(fit.values, 1, 1) !== null ? fit : null;
+
+function bandsOf(w: LifetimeWork, model: ModelName, fit: Fitted, spending: Fitted | null) {
+  const bands = Array.from({ length: 10 }, (_, i) => ({
+    from: i / 10,
+    customers: 0,
+    purchases: 0,
+    revenue: spending ? 0 : null,
+  }));
+  const h = w.meant;
+  for (let i = 0; i < h.x.length; i++) {
+    const past = pastOf(h, i);
+    const n = h.count[i] as number;
+    const alive = models[model].alive(fit.values, past);
+    const band = bands[Math.floor(Math.min(alive, mostPlausible) * 10)] as (typeof bands)[number];
+    const each = models[model].expected(fit.values, past, w.weeks);
+    const bought = past.x + 1;
+    const money = spending
+      ? expectedSpending(spending.values, bought, (h.spent[i] as number) / n / bought)
+      : null;
+    band.customers += n;
+    band.purchases += n * each;
+    if (band.revenue !== null) band.revenue += n * each * (money ?? 0);
+  }
+  return bands;
+}
