@@ -21,6 +21,8 @@ import { Waiting } from './live/waiting.ts';
 import { stateOf } from './live/why.ts';
 import { type EventConditions, eventConditions, readRule } from './rule/index.ts';
 import { refuse } from './schema.ts';
+import { rfm } from './snapshots/rfm.ts';
+import { Snapshots } from './snapshots/snapshots.ts';
 import * as sql from './sql.ts';
 import { withConditions } from './why.ts';
 
@@ -51,11 +53,17 @@ const keepFactsMs = 30 * 86_400_000;
 /** Rules about people, and who is in them, kept up to date at any moment. */
 export function createSegments(deps: SegmentsDeps) {
   const { pg, ch, identity, people, collect, facts, jobs, clock, log } = deps;
-  const rules = new WorkspaceRules(deps);
+  const snapshots = new Snapshots({ ...{ pg, ch, identity, collect, jobs, clock, log }, wake });
+  snapshots.register(rfm(ch));
+  const rules = new WorkspaceRules({ ...deps, snapshots });
   const waiting = new Waiting();
   const carrier = new Carrier({ pg, ch, clock, log, waiting });
   const { reader } = collect;
-  const extras = new PersonExtras({ pg, ch });
+  const extras = new PersonExtras({
+    pg,
+    ch,
+    versions: async (id) => runner.opened(id)?.compiled.snapshots.live ?? (await snapshots.current(id)),
+  });
   const settled = (workspaceId: number) => collect.settled(workspaceId);
   const listeners = deps.listening ? [deps.listening] : [];
   const heard = new Map<number, { at: number; listening: Listening }>();
@@ -97,7 +105,9 @@ export function createSegments(deps: SegmentsDeps) {
     });
   });
 
-  const wake = (tx: Tx, workspaceId: number) => tx.afterCommit(() => runner.wake(workspaceId));
+  function wake(tx: Tx, workspaceId: number): void {
+    tx.afterCommit(() => runner.wake(workspaceId));
+  }
 
   async function find(workspaceId: number, uuid: string): Promise<sql.SegmentRow> {
     const row = await pg.inWorkspace(workspaceId, (tx) => sql.findSegment(tx, workspaceId, uuid));
@@ -126,7 +136,8 @@ export function createSegments(deps: SegmentsDeps) {
       throw refuse('not-filled', 'The segment is still being filled; try again soon.');
     const now = () => clock.now();
     const tick = () => clock.tick();
-    const proof = await prove({ ch, runner, carrier, settled, now, tick }, workspaceId, row.edition);
+    const sleep = (ms: number) => clock.sleep(ms);
+    const proof = await prove({ ch, runner, carrier, settled, now, tick, sleep }, workspaceId, row.edition);
     if (!proof)
       throw refuse('not-filled', 'The segment changed, or another process runs it; try again soon.');
     await pg.inWorkspace(workspaceId, (tx) => sql.saveProof(tx, workspaceId, row.id, proof));
@@ -169,6 +180,8 @@ export function createSegments(deps: SegmentsDeps) {
     carrier,
     membership,
     rules,
+    /** Values that compare people with each other; later modules register theirs. */
+    snapshots,
     find,
     list: (workspaceId: number, archived = false) =>
       pg.inWorkspace(workspaceId, (tx) => sql.listSegments(tx, workspaceId, archived)),

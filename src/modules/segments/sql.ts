@@ -262,18 +262,3 @@ export async function computedTraits(tx: Tx, workspaceId: number): Promise<Compu
     'segments.computedTraits',
   );
 }
-
-export interface SnapshotRow {
-  name: string;
-  version: number;
-  at: Date;
-  people: number;
-}
-
-export async function snapshots(tx: Tx, workspaceId: number): Promise<SnapshotRow[]> {
-  return tx.query<SnapshotRow>(
-    'select name, version, at, people from segment_snapshots where workspace_id = $1 order by name',
-    [workspaceId],
-    'segments.snapshots',
-  );
-}

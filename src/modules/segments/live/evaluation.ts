@@ -10,7 +10,7 @@ import type { Workspace } from './workspace.ts';
 /** Why somebody entered or left. */
 export type Cause =
   | { what: 'event'; event: string; message: string }
-  | { what: 'time' | 'person' | 'joined' | 'backfill' };
+  | { what: 'time' | 'person' | 'joined' | 'backfill' | 'snapshot' };
 
 /** Of whose comings and goings each is a fact of its own: numbers of segments. */
 export type Listening = ReadonlySet<number> | 'all';

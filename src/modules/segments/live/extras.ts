@@ -2,17 +2,24 @@ import type { PersonFacts } from '#modules/people';
 import type { ClickHouse } from '#platform/clickhouse';
 import type { Postgres } from '#platform/postgres';
 import type { Wants } from '../rule/index.ts';
+import * as snapshotSql from '../snapshots/snapshots-sql.ts';
 import * as sql from '../sql.ts';
 import type { Extra, Extras } from './load.ts';
-import { snapshotsOf } from './members-sql.ts';
 
 const nothing: Extra = { lists: [], snapshots: {} };
 
-/** On which lists people are, and what the current snapshots say of them; asked only where some rule wants it. */
-export class PersonExtras implements Extras {
-  readonly #deps: { pg: Postgres; ch: ClickHouse };
+interface ExtrasDeps {
+  pg: Postgres;
+  ch: ClickHouse;
+  /** The versions that the states of a workspace are made of. */
+  versions(workspaceId: number): Promise<ReadonlyMap<string, number>>;
+}
 
-  constructor(deps: { pg: Postgres; ch: ClickHouse }) {
+/** On which lists people are, and what the snapshots say of them; asked only where some rule wants it. */
+export class PersonExtras implements Extras {
+  readonly #deps: ExtrasDeps;
+
+  constructor(deps: ExtrasDeps) {
     this.#deps = deps;
   }
 
@@ -21,7 +28,7 @@ export class PersonExtras implements Extras {
     facts: readonly PersonFacts[],
     wants: Wants,
   ): Promise<(facts: PersonFacts) => Extra> {
-    if (facts.length === 0 || (!wants.lists && !wants.snapshots)) return () => nothing;
+    if (facts.length === 0 || (!wants.lists && wants.snapshots.length === 0)) return () => nothing;
     const { pg, ch } = this.#deps;
     const lists = new Map<number, Set<number>>();
     const snapshots = new Map<number, Record<string, string>>();
@@ -30,11 +37,11 @@ export class PersonExtras implements Extras {
       const rows = await pg.inWorkspace(workspaceId, (tx) => sql.listsOfKeys(tx, workspaceId, keys));
       for (const { list, key } of rows) lists.set(key, (lists.get(key) ?? new Set()).add(list));
     }
-    if (wants.snapshots) {
-      const current = await pg.inWorkspace(workspaceId, (tx) => sql.snapshots(tx, workspaceId));
+    if (wants.snapshots.length > 0) {
+      const all = await this.#deps.versions(workspaceId);
+      const versions = new Map([...all].filter(([name]) => wants.snapshots.includes(name)));
       const persons = facts.map((one) => one.person);
-      for (const row of await snapshotsOf(ch, workspaceId, persons)) {
-        if (!current.some((one) => one.name === row.name && one.version === row.version)) continue;
+      for (const row of await snapshotSql.valuesOf(ch, workspaceId, persons, versions)) {
         const known = snapshots.get(row.person) ?? {};
         known[row.name] = row.value;
         snapshots.set(row.person, known);

@@ -304,19 +304,6 @@ export async function preview(
   return { count: Number(row?.n ?? 0), sample: (row?.sample ?? []).map(Number) };
 }
 
-export async function snapshotsOf(
-  ch: ClickHouse,
-  workspaceId: number,
-  persons: readonly number[],
-): Promise<{ name: string; version: number; person: number; value: string }[]> {
-  const rows = await ch.query<{ name: string; version: string; person: string; value: string }>(
-    `select name, version, person, value from segment_snapshots final
-      where workspace_id = {ws:UInt32} and person in ({persons:Array(UInt64)})`,
-    { ws: workspaceId, persons },
-  );
-  return rows.map((row) => ({ ...row, version: Number(row.version), person: Number(row.person) }));
-}
-
 export async function insertListKeys(
   ch: ClickHouse,
   workspaceId: number,

@@ -4,6 +4,7 @@ import type { RuleSet, Statement } from '../rule/index.ts';
 import type { Edition } from './edition.ts';
 import * as sql from './persist-sql.ts';
 import { fillRing, type RoundDeps } from './round.ts';
+import type { SnapshotVersions } from './versions.ts';
 import { Workspace } from './workspace.ts';
 
 /** The rules of a workspace, read and compiled together. */
@@ -15,11 +16,12 @@ export interface Compiled {
   several: (places: readonly number[], at: { position: number; now: number }) => Statement;
   /** One of them as a set of its own. */
   alone(place: number): RuleSet;
+  snapshots: SnapshotVersions;
   contextHash: string;
 }
 
 export interface Rules {
-  /** What the rules stand on beside themselves: time zone, defaults, the path, computed traits, snapshots. */
+  /** Of what the rules stand on beside themselves: time zone, defaults, the path, lists. */
   contextHash(workspaceId: number): Promise<string>;
   /** Why a rule cannot be evaluated, or null. */
   fault(workspaceId: number, rule: unknown): Promise<string | null>;

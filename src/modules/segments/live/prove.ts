@@ -16,6 +16,8 @@ export interface Proof {
 
 const attempts = 5;
 const mostExamples = 20;
+const lookAgainMs = 500;
+const patienceMs = 300_000;
 
 /**
  * Computes an edition afresh and compares it with what is live, at one moment and one position of the log. People who
@@ -29,6 +31,7 @@ export async function prove(
     settled(workspaceId: number): Promise<void>;
     now(): Date;
     tick(): number;
+    sleep(ms: number): Promise<void>;
   },
   workspaceId: number,
   edition: number,
@@ -43,6 +46,13 @@ export async function prove(
       opened?.workspace.editions.findIndex((one) => one.id === edition && one.state === 'live') ?? -1;
     if (!opened || place < 0) return null;
     const { workspace, compiled } = opened;
+    if (compiled.snapshots.isMoving) {
+      // Some have their new values already, and others not.
+      if (deps.tick() - started > patienceMs) return null;
+      await deps.sleep(lookAgainMs);
+      attempt--;
+      continue;
+    }
     const at = { position: workspace.position, now: workspace.nowMs };
     const watched = new Set<number>();
     workspace.watched = watched;

@@ -70,7 +70,8 @@ export async function takeRound(
     }
     const personOf = await deps.people.changes.personsOf(tx, workspace.id, [...unknown]);
 
-    const changedPersons = new Set<number>();
+    const refreshed = new Set(errands.flatMap(({ person, refresh }) => (refresh ? person : [])));
+    const changedPersons = new Set<number>(refreshed);
     const gone = new Map<number, 'joined' | 'erased'>();
     for (const key of changed) {
       const person = personOf.get(key) ?? null;
@@ -93,7 +94,8 @@ export async function takeRound(
     const standing = await deps.people.changes.facts(tx, workspace.id, [...changedPersons, ...missing]);
     const { toLoad, atHand } = sort(workspace, standing, changedPersons);
     const found = new Set(standing.map((one) => one.person));
-    for (const person of changedPersons) if (!found.has(person)) gone.set(person, 'erased');
+    for (const person of changedPersons)
+      if (!found.has(person) && !refreshed.has(person)) gone.set(person, 'erased');
     const loaded = await loadPersons(deps, tx, workspace, toLoad);
     const extra = await deps.extras.of(
       workspace.id,
@@ -112,12 +114,13 @@ export async function takeRound(
     const evaluation = new Evaluation(workspace, now, deps.lookaheadMs);
     workspace.filled.splice(0, filled.length);
     for (const edition of filled) evaluation.switchOver(edition);
-    for (const one of atHand) takeOver(workspace, one, extra(one.facts), evaluation);
+    const byWhom = (person: number): Cause => ({ what: refreshed.has(person) ? 'snapshot' : 'person' });
+    for (const one of atHand) takeOver(workspace, one, extra(one.facts), evaluation, byWhom(one.person.key));
     for (const person of gone.keys()) memory.remove(person);
     evaluation.leave(leaving, gone);
     for (const person of loaded) {
       memory.put(person);
-      if (changedPersons.has(person.key)) evaluation.touchAll(person, { what: 'person' });
+      if (changedPersons.has(person.key)) evaluation.touchAll(person, byWhom(person.key));
     }
     for (const batch of batches) pushToRing(workspace, batch.seq, news);
     for (const one of news) {
@@ -131,9 +134,9 @@ export async function takeRound(
       const known = memory.person(person);
       if (known && !(known.checkedAt >= at)) evaluation.touchAll(known, { what: 'time' });
     }
-    for (const { person, evaluate } of errands) {
+    for (const { person, evaluate, refresh } of errands) {
       const known = memory.person(person);
-      if (known && evaluate) evaluation.touchAll(known, { what: 'backfill' }, true);
+      if (known && evaluate && !refresh) evaluation.touchAll(known, { what: 'backfill' }, true);
     }
     workspace.errands.splice(0, errands.length);
     endBackfill(workspace);
@@ -302,6 +305,7 @@ function takeOver(
   { facts, person, joined }: AtHand,
   extra: Extra,
   evaluation: Evaluation,
+  cause: Cause,
 ): void {
   const { memory, set } = workspace;
   for (const other of joined) {
@@ -315,8 +319,7 @@ function takeOver(
     memory.put(person);
   }
   set.setFacts(person.state, factsOf(facts, extra));
-  const cause: Cause = { what: joined.length > 0 ? 'joined' : 'person' };
-  if (joined.length > 0) evaluation.touchAll(person, cause);
+  if (joined.length > 0) evaluation.touchAll(person, { what: 'joined' });
   else evaluation.touch(person, set.touchedByFacts(), cause, false);
 }
 

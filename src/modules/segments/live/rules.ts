@@ -13,9 +13,11 @@ import {
   readRule,
 } from '../rule/index.ts';
 import { refuse } from '../schema.ts';
+import type { Snapshots } from '../snapshots/snapshots.ts';
 import * as sql from '../sql.ts';
 import { tableId } from './members-sql.ts';
 import type { Compiled, Rules } from './open.ts';
+import { SnapshotVersions } from './versions.ts';
 
 interface RulesDeps {
   pg: Postgres;
@@ -23,6 +25,7 @@ interface RulesDeps {
   identity: Identity;
   people: People;
   collect: Collect;
+  snapshots: Pick<Snapshots, 'current' | 'value'>;
 }
 
 /** Reads and compiles rules with what they refer to in a workspace. */
@@ -38,13 +41,15 @@ export class WorkspaceRules implements Rules {
   async context(
     workspaceId: number,
     edited?: { uuid: string; id: number; rule: unknown },
+    versions?: ReadonlyMap<string, number>,
   ): Promise<RuleContext> {
-    const { pg, identity, people, collect } = this.#deps;
-    const [workspace, settings, stages, sources, { segments, lists }] = await Promise.all([
+    const { pg, identity, people, collect, snapshots } = this.#deps;
+    const [workspace, settings, stages, sources, current, { segments, lists }] = await Promise.all([
       identity.workspaces.get(workspaceId),
       people.settings(workspaceId),
       collect.paths.map(workspaceId),
       collect.sources.list(workspaceId),
+      versions ?? snapshots.current(workspaceId),
       pg.inWorkspace(workspaceId, async (tx) => ({
         segments: await sql.listSegments(tx, workspaceId, false),
         lists: await sql.lists(tx, workspaceId),
@@ -65,27 +70,23 @@ export class WorkspaceRules implements Rules {
       segments: (id) => (rules.get(String(id)) as Rule | undefined) ?? null,
       lists: (id) => listIds.has(id),
       sources: (id) => sourceIds.get(id) ?? null,
+      // Asked anew for each statement, since rounds change which version is the current one.
+      snapshots(name) {
+        const value = snapshots.value(name);
+        return value && { kind: value.kind, version: current.get(name) ?? 0 };
+      },
     };
   }
 
   async contextHash(workspaceId: number): Promise<string> {
     const { pg, ch } = this.#deps;
     const { timeZone, consentDefaults, stages } = await this.context(workspaceId);
-    const [lists, computed, snapshots] = await pg.inWorkspace(workspaceId, async (tx) => [
+    const [lists, computed] = await pg.inWorkspace(workspaceId, async (tx) => [
       await sql.lists(tx, workspaceId),
       await sql.computedTraits(tx, workspaceId),
-      await sql.snapshots(tx, workspaceId),
     ]);
     // A database that was restored without memberships has another table.
-    const parts = [
-      timeZone,
-      consentDefaults,
-      stages,
-      lists,
-      computed,
-      snapshots,
-      (this.#tableId ??= await tableId(ch)),
-    ];
+    const parts = [timeZone, consentDefaults, stages, lists, computed, (this.#tableId ??= await tableId(ch))];
     return createHash('sha1').update(JSON.stringify(parts)).digest('hex');
   }
 
@@ -95,10 +96,12 @@ export class WorkspaceRules implements Rules {
   }
 
   async compile(workspaceId: number, rules: readonly { id: number; rule: unknown }[]): Promise<Compiled> {
-    const context = await this.context(workspaceId);
+    const snapshots = new SnapshotVersions(await this.#deps.snapshots.current(workspaceId));
+    const context = await this.context(workspaceId, undefined, snapshots.current);
     const read = rules.map(({ rule }, id) => ({ id, rule: readRule(rule, context) }));
     return {
       set: compileSet(read, context),
+      snapshots,
       alone: (place) => compileSet(read.slice(place, place + 1), context),
       members: read.map(
         ({ rule }) =>

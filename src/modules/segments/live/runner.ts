@@ -3,9 +3,11 @@ import type { Clock } from '#platform/clock';
 import { uuidv7 } from '#platform/ids';
 import type { Log } from '#platform/log';
 import { type Postgres, type Tx, withoutValues } from '#platform/postgres';
+import * as snapshots from '../snapshots/snapshots-sql.ts';
 import { Gathering } from './gathering.ts';
 import { workBeside } from './jobs.ts';
 import * as members from './members-sql.ts';
+import { moveSnapshots } from './move.ts';
 import { type Opened, openWorkspace, type Rules } from './open.ts';
 import * as sql from './persist-sql.ts';
 import { type RoundDeps, reader, takeRound } from './round.ts';
@@ -91,6 +93,8 @@ export class Runner {
   async settle(workspaceId: number): Promise<void> {
     await this.#register();
     for (;;) {
+      const opened = this.#workspaces.get(workspaceId);
+      if (opened) await this.#takeUpSnapshots(opened);
       const isQuiet = this.#beside.size === 0;
       while (await this.step(workspaceId, true));
       if (isQuiet && this.#beside.size === 0) return;
@@ -143,7 +147,9 @@ export class Runner {
         (workspace.setVersion === row.set_version ||
           (!hurry && this.#gathering.isOpen(workspace, row.set_version, clock.tick())));
       if (isCurrent && workspace.editions.length > 0) {
-        if (await takeRound(deps, tx, workspace, clock.ms())) return true;
+        const took = await takeRound(deps, tx, workspace, clock.ms());
+        const switched = known !== undefined && (await this.#switchSnapshots(tx, known));
+        if (took || switched) return true;
         if (clock.tick() - workspace.leasedAt > leaseMs / 5) {
           workspace.leasedAt = clock.tick();
           await sql.renewLease(tx, workspaceId, this.#owner, leaseMs);
@@ -167,10 +173,34 @@ export class Runner {
       return true;
     });
     const opened = this.#workspaces.get(workspaceId);
-    if (opening && opened) this.#workBeside(opened);
+    if (opening && opened) this.#goOnBeside(opened, (alive) => workBeside(this.#deps, opened, alive));
     if (opened) await this.#takeUpBackfill(opened.workspace, hurry);
     if (opened && worked) await this.#trimRing(opened.workspace);
     return worked;
+  }
+
+  /** Nobody is left behind with the values before: what statements look at follows. */
+  async #switchSnapshots(tx: Tx, { workspace, compiled }: Opened): Promise<boolean> {
+    const { reached, current } = compiled.snapshots;
+    if (!reached) return false;
+    await snapshots.switchOver(tx, workspace.id, reached);
+    tx.afterCommit(() => {
+      for (const [name, version] of reached) current.set(name, version);
+      compiled.snapshots.reached = null;
+      compiled.snapshots.isMoving = false;
+    });
+    return true;
+  }
+
+  /** Takes up snapshots that were made; some rounds later they are the current ones. */
+  async #takeUpSnapshots(opened: Opened): Promise<void> {
+    const { workspace, compiled } = opened;
+    if (compiled.snapshots.isMoving || workspace.editions.length === 0) return;
+    const { id } = workspace;
+    const coming = await this.#deps.pg.inWorkspace(id, (tx) => snapshots.coming(tx, id));
+    if (coming.length === 0 || compiled.snapshots.isMoving) return;
+    compiled.snapshots.isMoving = true;
+    this.#goOnBeside(opened, (alive) => moveSnapshots(this.#deps, opened, coming, alive));
   }
 
   #leave(workspaceId: number): false {
@@ -187,11 +217,11 @@ export class Runner {
     return changed.length > 0;
   }
 
-  #workBeside(opened: Opened): void {
+  #goOnBeside(opened: Opened, what: (alive: () => boolean) => Promise<void>): void {
     const { log } = this.#deps;
     const workspaceId = opened.workspace.id;
     const alive = () => this.#workspaces.get(workspaceId) === opened;
-    const work = workBeside(this.#deps, opened, alive)
+    const work = what(alive)
       .catch((error) => {
         if (!alive()) return;
         log.warn(
@@ -295,8 +325,9 @@ export class Runner {
     if (clock.tick() - this.#lookedAt < (found.size > 0 ? lookAgainMs : pollMs)) return [...found];
     this.#lookedAt = clock.tick();
     try {
-      for (const [id, { workspace }] of this.#workspaces) {
-        if ((await this.#deps.rules.contextHash(id)) !== workspace.contextHash) this.forget(id);
+      for (const [id, opened] of this.#workspaces) {
+        if ((await this.#deps.rules.contextHash(id)) !== opened.workspace.contextHash) this.forget(id);
+        else await this.#takeUpSnapshots(opened);
       }
       await this.#register();
       for (const id of await this.#deps.reader.behind(reader)) found.add(id);

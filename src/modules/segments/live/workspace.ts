@@ -9,6 +9,8 @@ export interface Errand {
   person: number;
   /** Evaluate everything about them; else they are only brought to hand. */
   evaluate: boolean;
+  /** What snapshots say of them is to be fetched again; and they are told of what follows. */
+  refresh?: true;
 }
 
 /** What a process remembers of a workspace whose segments it runs. Void as soon as somebody else took a step. */
@@ -59,7 +61,7 @@ export class Workspace {
   /** While it is proved that live is as afresh: who was evaluated since. */
   watched: Set<number> | null = null;
   #ended = false;
-  #waiting: { most: number; resolve(): void }[] = [];
+  #waiting: { isOver(): boolean; resolve(): void }[] = [];
   /** Something was changed here that is not committed. */
   dirty = false;
 
@@ -98,14 +100,22 @@ export class Workspace {
 
   /** Resolves when no more than so many errands are left, or with `end`. */
   fewErrands(most: number): Promise<void> {
-    if (this.#ended || this.errands.length <= most) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ most, resolve }));
+    return this.#when(() => this.errands.length <= most);
+  }
+
+  /** Resolves when a round took up an errand that was left, and all before it, or with `end`. */
+  isTaken(errand: Errand): Promise<void> {
+    return this.#when(() => !this.errands.includes(errand));
+  }
+
+  #when(isOver: () => boolean): Promise<void> {
+    if (this.#ended || isOver()) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ isOver, resolve }));
   }
 
   tellErrands(): void {
-    const { length } = this.errands;
-    this.#waiting = this.#waiting.filter(({ most, resolve }) => {
-      if (length > most) return true;
+    this.#waiting = this.#waiting.filter(({ isOver, resolve }) => {
+      if (!isOver()) return true;
       resolve();
       return false;
     });

@@ -50,6 +50,7 @@ const context: RuleContext = {
   segments: (id) => (segments[id] as Rule | undefined) ?? null,
   lists: () => true,
   computed: (name) => computedTraits[name] ?? null,
+  snapshots: (name) => ({ kind: name === 'money' ? 'number' : 'text', version: 2 }),
   sources: (id) => ({ s1: 11, s2: 12 })[id] ?? null,
 };
 

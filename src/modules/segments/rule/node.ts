@@ -22,7 +22,8 @@ export interface Leaf {
     traits?: readonly string[];
     consent?: boolean;
     lists?: boolean;
-    snapshots?: boolean;
+    /** The name of a value. */
+    snapshot?: string;
     more?: string;
   };
   /** Its truth for somebody without events and facts; absent where that depends on who it is. */
@@ -71,12 +72,20 @@ export interface Live {
   explain?(person: PersonState, now: number): { found: unknown; wanted: unknown; times?: readonly number[] };
 }
 
+/** A value of snapshots: what it is, and which version of it statements look at (0: none yet). */
+export interface SnapshotAt {
+  readonly kind: 'number' | 'text';
+  readonly version: number;
+}
+
 export interface Given {
   readonly days: Days;
   readonly consentDefaults: Readonly<Record<string, boolean>>;
   readonly stages: { names: readonly string[]; stages: readonly number[] };
   sources(id: string): number | null;
   lists(id: number): boolean;
+  /** What is known of a value of snapshots; null where nobody makes such. */
+  snapshot(name: string): SnapshotAt | null;
   /** A test of a computed trait, as it stands in the rule. */
   computed(name: string, test: Record<string, unknown>): Node;
   /** The rule of another segment, in its place. */

@@ -2,8 +2,9 @@ import { Check, Errors } from 'typebox/value';
 import { type ConditionJson, type RuleJson, refuse } from '../schema.ts';
 import { computedNode } from './computed.ts';
 import { ownKinds } from './conditions/kinds.ts';
+import { snapshotNode } from './conditions/snapshot.ts';
 import { Days } from './days.ts';
-import type { ConditionKind, Given, Node } from './node.ts';
+import type { ConditionKind, Given, Node, SnapshotAt } from './node.ts';
 
 /** A rule that was read: sound in the context that it was read in. */
 export type Rule = RuleJson & { readonly [sound]: true };
@@ -20,6 +21,8 @@ export interface RuleContext {
   sources(id: string): number | null;
   /** The definition of a computed trait (`ComputedTrait`), or null. */
   computed?(name: string): unknown;
+  /** A value of snapshots as statements are to look at it now, or null. */
+  snapshots?(name: string): SnapshotAt | null;
   /** Conditions of later modules. */
   kinds?: readonly ConditionKind[];
 }
@@ -132,9 +135,10 @@ class Lowering {
       stages,
       sources,
       lists,
+      snapshot: (name) => this.#context.snapshots?.(name) ?? null,
       computed: (name, test) => {
         const definition = this.#context.computed?.(name) ?? null;
-        if (definition === null) throw new RangeError(`there is no computed trait "${name}"`);
+        if (definition === null) return snapshotNode(name, test, given);
         return computedNode(definition, test, given);
       },
       segment: (id) => this.#segment(id, place, depth),

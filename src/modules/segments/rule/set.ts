@@ -19,7 +19,7 @@ export interface Wants {
   readonly traits: readonly string[];
   readonly consent: boolean;
   readonly lists: boolean;
-  readonly snapshots: boolean;
+  readonly snapshots: readonly string[];
   readonly more: readonly string[];
 }
 
@@ -139,7 +139,7 @@ export class RuleSet {
     const about = { ...nothing };
     if (wants.consent) about.consent = consent;
     if (wants.lists && lists.length > 0) about.lists = lists;
-    if (wants.snapshots) about.snapshots = snapshots;
+    if (wants.snapshots.length > 0) about.snapshots = snapshots;
     state.facts = more ? { ...about, more } : about;
     state.version++;
   }
@@ -281,7 +281,7 @@ function wantsOf(leaves: readonly Leaf[], properties: boolean): Wants {
     traits: distinct(leaves.flatMap((leaf) => leaf.facts?.traits ?? [])),
     consent: leaves.some((leaf) => leaf.facts?.consent),
     lists: leaves.some((leaf) => leaf.facts?.lists),
-    snapshots: leaves.some((leaf) => leaf.facts?.snapshots),
+    snapshots: distinct(leaves.flatMap((leaf) => leaf.facts?.snapshot ?? [])),
     more: distinct(leaves.flatMap((leaf) => leaf.facts?.more ?? [])),
   };
 }

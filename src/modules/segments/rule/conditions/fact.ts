@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { ConsentCondition, ListCondition, ShareCondition, SnapshotCondition } from '../../schema.ts';
+import { ConsentCondition, ListCondition, ShareCondition } from '../../schema.ts';
 import type { ConditionKind, Leaf } from '../node.ts';
 import type { PersonState } from '../timeline.ts';
 
 /** What only a changed fact changes, never time. */
-function lasting(
+export function lasting(
   leaf: Omit<Leaf, 'atoms' | 'due' | 'live'>,
   of: {
     holds(person: PersonState): boolean;
@@ -88,40 +88,6 @@ export const share: ConditionKind = {
           `reinterpretAsUInt32(reverse(substring(SHA256(concat(${w.param(salt, 'String')}, ':', toString(person))), 1, 4))) / 4294967296 < ${w.param(part, 'Float64')}`,
       },
       { holds: (person) => lot(person) < part, found: lot, wanted: part },
-    );
-  },
-};
-
-export const snapshot: ConditionKind = {
-  key: 'snapshot',
-  schema: SnapshotCondition,
-  lower(json: SnapshotCondition) {
-    const { snapshot: name, one_of: values, at_least: low, at_most: high } = json;
-    if ((values === undefined) === (low === undefined && high === undefined)) {
-      throw new RangeError('needs either "one_of" or "at_least" and "at_most"');
-    }
-    const found = ({ facts }: PersonState) =>
-      Object.hasOwn(facts.snapshots, name) ? facts.snapshots[name] : undefined;
-    const passes = (text: string | undefined) => {
-      if (text === undefined) return false;
-      if (values) return values.includes(text);
-      const n = Number(text);
-      return n >= (low ?? Number.NEGATIVE_INFINITY) && n <= (high ?? Number.POSITIVE_INFINITY);
-    };
-    return lasting(
-      {
-        key: JSON.stringify(['snapshot', name, values ?? null, low ?? null, high ?? null]),
-        facts: { snapshots: true },
-        sql(w) {
-          const of = `workspace_id = {ws:UInt32} and name = ${w.param(name, 'String')}`;
-          const tests: string[] = [];
-          if (values) tests.push(`value in ${w.param(values, 'Array(String)')}`);
-          if (low !== undefined) tests.push(`toFloat64OrNull(value) >= ${w.param(low, 'Float64')}`);
-          if (high !== undefined) tests.push(`toFloat64OrNull(value) <= ${w.param(high, 'Float64')}`);
-          return `person in (select person from segment_snapshots where ${of} and version = (select max(version) from segment_snapshots where ${of}) and ${tests.join(' and ')})`;
-        },
-      },
-      { holds: (person) => passes(found(person)), found: (person) => found(person) ?? null, wanted: json },
     );
   },
 };

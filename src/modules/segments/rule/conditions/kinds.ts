@@ -2,10 +2,11 @@ import type { ConditionKind } from '../node.ts';
 import { abandoned } from './abandoned.ts';
 import { channel, did, didNot, place, source } from './count.ts';
 import { first, last } from './edge.ts';
-import { consent, list, share, snapshot } from './fact.ts';
+import { consent, list, share } from './fact.ts';
 import { measure } from './measure.ts';
 import { segment } from './segment.ts';
 import { sequence } from './sequence.ts';
+import { snapshot } from './snapshot.ts';
 import { stage } from './stage.ts';
 import { trait } from './trait.ts';
 

@@ -2,9 +2,10 @@ import { openAsBlob, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { dataFolder } from '../../../test/data.ts';
-import { testImports } from '../../../test/fixtures/imports.ts';
-import { snapshotRfm } from './rfm.ts';
+import { manualClock } from '#platform/clock';
+import { dataFolder } from '../../../../test/data.ts';
+import { testImports } from '../../../../test/fixtures/imports.ts';
+import { createSegments } from '../segments.ts';
 
 const nowMs = Date.UTC(2011, 11, 11);
 const file = () => join(dataFolder() ?? '', 'online-retail.csv.gz');
@@ -69,11 +70,11 @@ test.skipIf(!dataFolder())(
     const on = await testImports();
     try {
       await on.bring({ name: 'online-retail', file: await openAsBlob(file()) });
-      const { pg, ch, workspaceId } = on.program;
-      const groups = await snapshotRfm(
-        { pg, ch },
-        { workspaceId, position: Number.MAX_SAFE_INTEGER, nowMs, currency: 'GBP' },
-      );
+      const { workspaceId } = on.program;
+      const { snapshots } = createSegments({ ...on.program, clock: manualClock(nowMs) });
+      await snapshots.make(workspaceId, 'rfm');
+      const counts = await snapshots.counts(workspaceId, 'rfm_group');
+      const groups = Object.fromEntries(counts.map(({ value, people }) => [value, people]));
       process.stdout.write(`online-retail, 2011-12-11: ${JSON.stringify(groups)}\n`);
       expect(groups).toEqual(groupsOfTheFile());
       expect(Object.values(groups).reduce((sum, n) => sum + n, 0)).toBe(4338);
