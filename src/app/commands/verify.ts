@@ -5,21 +5,38 @@ import { type AddCommand, exitCodes, type Terminal } from '../terminal.ts';
 import { chooseWorkspace } from './choose-workspace.ts';
 import { needFile } from './need-file.ts';
 import { progressView } from './progress-view.ts';
+import { isLogPlace, type LogOptions, verifyLog, verifyReceipt } from './verify-log.ts';
+
+type VerifyOptions = LogOptions & { workspace?: string };
 
 export const addVerify: AddCommand = (program, io) => {
   program
     .command('verify')
     .description(
-      'read a backup through, and say whether it is whole; or, with the word segments, compute them afresh',
+      'say whether something is as it should be: a public log, a receipt, a backup, or the segments',
     )
-    .argument('<what>', 'a file as pando backup wrote it, or the word segments')
+    .argument(
+      '<what>',
+      'the address or folder of a public log; a backup; or one of the words receipt and segments',
+    )
+    .argument('[file]', 'of the word receipt: the file with it')
     .option('--workspace <slug>', 'of the segments: the only one besides the demo, unless told otherwise')
+    .option(
+      '--key <key>',
+      'of a log or receipt: the key to trust, as the log publishes it, or a file with it',
+    )
+    .option('--against <file>', 'of a log: a checkpoint or receipt from before, which it must still contain')
+    .option('--log <place>', 'of a receipt: the address or folder of the log, to ask it, too')
+    .option(
+      '--memory <file>',
+      'of a log or receipt: where keys and checkpoints that were seen are remembered',
+    )
     .option('--json', 'one JSON object, for programs')
-    .action(async (file: string, { json, workspace }: { json?: boolean; workspace?: string }) => {
-      if (file === 'segments') {
-        await verifySegments(io, { json: json ?? false, workspace });
-        return;
-      }
+    .action(async (file: string, receipt: string | undefined, options: VerifyOptions) => {
+      const { json, workspace } = options;
+      if (file === 'segments') return verifySegments(io, { json: json ?? false, workspace });
+      if (file === 'receipt') return verifyReceipt(io, receipt, options);
+      if (isLogPlace(file)) return verifyLog(io, file, options);
       if (!needFile(file, io)) return;
       const view = progressView(io);
       const contents = await checkBackup(file, (share) => view.show(share, 'read'));

@@ -7,3 +7,6 @@ export { transparencyRoutes } from './routes.ts';
 export type { TellTotals } from './sequence.ts';
 export type { Leaf, LogState, OpenedLog, Transparency } from './transparency.ts';
 export { createTransparency } from './transparency.ts';
+export { filesAt } from './verify/places.ts';
+export type { LogProblem, Seen, Walked } from './verify/walk.ts';
+export { readKeys, walkLog } from './verify/walk.ts';

@@ -38,6 +38,8 @@ const pace = {
   /** Between two looks for leaves that were committed behind later ones. */
   fullLook: 1000,
   away: 1000,
+  /** Before totals that nobody told, or that could not be logged, are asked for again. */
+  totals: 10_000,
 };
 const hourMs = 3_600_000;
 const roundsAPass = 8;
@@ -133,18 +135,19 @@ export function createRunner(deps: Deps): Runner {
   }
 
   async function totalsAreDue(work: WorkRow, state: LogState): Promise<boolean> {
-    if (!deps.tellTotals() || state.totalsTriedAt + pace.look * 10 > clock.tick()) return false;
+    if (!deps.tellTotals() || state.totalsTriedAt + pace.totals > clock.tick()) return false;
     const hour = (at: Date) => Math.floor(at.getTime() / hourMs);
     return work.totals_at === null || hour(work.totals_at) < hour(clock.now());
   }
 
   async function takeTotals(work: WorkRow, state: LogState): Promise<void> {
     const tell = deps.tellTotals();
-    state.totalsTriedAt = clock.tick();
     if (!tell) return;
     try {
-      await logTotals(deps, { workspaceId: work.workspace_id, logId: work.id }, tell);
+      const logged = await logTotals(deps, { workspaceId: work.workspace_id, logId: work.id }, tell);
+      if (!logged) state.totalsTriedAt = clock.tick();
     } catch (error) {
+      state.totalsTriedAt = clock.tick();
       log.error(
         { log: work.name, reason: withoutValues(error) },
         'the totals could not be logged; they are tried again',

@@ -44,4 +44,5 @@ export const refuse = refusals('transparency', {
   'bad-name': { status: 400, title: 'Not a name for a log' },
   'no-such-log': { status: 404, title: 'No such log' },
   'not-there': { status: 404, title: 'The log has no such file' },
+  unreachable: { status: 502, title: 'The log could not be read' },
 });

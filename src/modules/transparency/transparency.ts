@@ -9,7 +9,7 @@ import { indexesOf, placeOf, type Receipt, type ReceiptOrder, writeReceipt } fro
 import { createRunner } from './runner.ts';
 import { refuse } from './schema.ts';
 import { newSigningKey } from './seal.ts';
-import { leafBytes, type TellTotals } from './sequence.ts';
+import { leafBytes, logTotals, type TellTotals } from './sequence.ts';
 import { readCheckpoint } from './sequence-sql.ts';
 import { serveFile } from './serve.ts';
 import { insertKey, insertLog, insertPending, type LogRow } from './sql.ts';
@@ -61,6 +61,8 @@ export interface Transparency {
   submit(tx: Tx, log: number, leaves: readonly Leaf[]): Promise<void>;
   /** Whom to ask for the totals that are signed every hour; one module does, before the start. */
   totalsFrom(tell: TellTotals): void;
+  /** Signs the totals of now, beside those of the hour; false where there are none to tell, or another is at it. */
+  logTotals(workspaceId: number, log: number): Promise<boolean>;
   /** What a party of a movement keeps; null while it is not yet signed (mostly a second), and once it is forgotten. */
   receipt(workspaceId: number, log: number, order: ReceiptOrder): Promise<Receipt | null>;
   /** Which of these stand in the log, and where. */
@@ -116,6 +118,9 @@ export function createTransparency(deps: TransparencyDeps): Transparency {
     totalsFrom(tell) {
       if (tellTotals) throw new Error('Totals come from one module.');
       tellTotals = tell;
+    },
+    async logTotals(workspaceId, logId) {
+      return tellTotals ? logTotals({ pg, clock, secret }, { workspaceId, logId }, tellTotals) : false;
     },
     receipt: (workspaceId, logId, order) =>
       pg.inWorkspace(workspaceId, async (tx) => {

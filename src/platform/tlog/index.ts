@@ -9,11 +9,12 @@ export {
   emptyRoot,
   inclusionRanges,
   leafHash,
+  nodeHash,
   provesConsistency,
   rootFromInclusion,
 } from './merkle.ts';
 export type { SignedNote, VerifierKey } from './note.ts';
-export { countSigners, formatNote, formatVerifierKey, keyId, parseNote, parseVerifierKey } from './note.ts';
+export { formatNote, formatVerifierKey, keyId, parseNote, parseVerifierKey } from './note.ts';
 export type { Opening, Party, Viewed } from './opening.ts';
 export {
   clearLeaf,

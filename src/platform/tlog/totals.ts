@@ -24,9 +24,8 @@ export interface LoggedTotals {
  * books: issued + owed is not outstanding + spent + expired + taken back. held: more is held than outstanding.
  * reserve: reserve times ratio is not what they say is backed. cover: more is outstanding than backed.
  * shrunk: a sum since the first day is smaller than in the totals before. order: they do not follow those before.
- * movements: the ledger counts other movements than stand in the log before them.
  */
-export type TotalsFault = 'books' | 'held' | 'reserve' | 'cover' | 'shrunk' | 'order' | 'movements';
+export type TotalsFault = 'books' | 'held' | 'reserve' | 'cover' | 'shrunk' | 'order';
 
 /** Undefined for what is no totals. */
 export function parseTotals(content: Record<string, unknown>): LoggedTotals | undefined {
