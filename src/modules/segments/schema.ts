@@ -107,7 +107,7 @@ const ValueTest = Type.Object(valueTests, {
 export type ValueTest = Static<typeof ValueTest>;
 const tests = { ...valueTests, not: Type.Optional(ValueTest) };
 
-const ProductFilter = Type.Object({ property: Path, ...tests }, closed);
+export const ProductFilter = Type.Object({ property: Path, ...tests }, closed);
 export const eventColumns = ['order_id', 'total', 'currency', 'store_id', 'name'] as const;
 const Filter = Type.Union(
   [
