@@ -15,6 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   catalog: ['identity'],
   segments: ['identity', 'people', 'collect'],
   points: ['identity', 'people', 'transparency'],
+  rewards: ['identity', 'people', 'collect', 'segments', 'points'],
   community: ['identity', 'people', 'points'],
   influence: ['identity', 'people', 'collect'],
   messaging: ['identity', 'people'],

@@ -7,13 +7,14 @@ const READ_INSIGHT = [
   'imports:read',
   'segments:read',
   'points:read',
+  'rewards:read',
   'settings:read',
 ] as const;
 
 /**
  * Who may do what; the one place where it is decided. The owner may do everything, the marketer everything
  * with customers and their data but not forget them for good, the analyst may look, the clerk may recognise
- * somebody at the till.
+ * somebody at the till, and give them what they have points for.
  */
 const ALLOWED: Readonly<Record<Role, readonly Permission[]>> = {
   owner: PERMISSIONS,
@@ -25,11 +26,13 @@ const ALLOWED: Readonly<Record<Role, readonly Permission[]>> = {
     'imports:write',
     'segments:write',
     'points:write',
+    'rewards:write',
+    'rewards:redeem',
     'team:read',
     'webhooks:read',
   ],
   analyst: [...READ_INSIGHT, 'team:read'],
-  clerk: ['people:read', 'events:read', 'points:read'],
+  clerk: ['people:read', 'events:read', 'points:read', 'rewards:read', 'rewards:redeem'],
 };
 
 export function permissionsOf(role: Role): readonly Permission[] {

@@ -33,3 +33,6 @@ export const isLarger = (a: Fraction, b: Fraction): boolean => a.n * b.d > b.n *
 export const floor = ({ n, d }: Fraction): bigint => (n < 0n ? 0n : n / d);
 export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 export const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/** "5.000000" as "5.00". */
+export const plain = (decimal: string): string => decimal.replace(/(\.\d\d\d*?)0*$/, '$1');

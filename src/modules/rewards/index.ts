@@ -1,0 +1,2 @@
+export { type Rewards, createRewards } from './rewards.ts';
+export { rewardRoutes } from './routes.ts';

@@ -1,0 +1,109 @@
+import type { Collect } from '#modules/collect';
+import type { Identity } from '#modules/identity';
+import type { People } from '#modules/people';
+import type { Segments } from '#modules/segments';
+import type { ClickHouse } from '#platform/clickhouse';
+import type { Clock } from '#platform/clock';
+import type { Facts } from '#platform/facts';
+import type { Jobs } from '#platform/jobs';
+import type { Log } from '#platform/log';
+import type { Postgres } from '#platform/postgres';
+import { DryRuns } from './dry-run.ts';
+import { pastInvitations } from './dry-run-sql.ts';
+import * as awards from './earn/award-sql.ts';
+import { usersByIds } from './earn/claims.ts';
+import { entryHandler } from './earn/entries.ts';
+import { Follower } from './earn/follow.ts';
+import type { Ledger } from './earn/ledger.ts';
+import { Payer } from './earn/pay.ts';
+import { Rules } from './earn/rules-now.ts';
+import { Catalogue } from './redeem/catalogue.ts';
+import { Redemptions } from './redeem/redeem.ts';
+import { forgetRedeemers } from './redeem/sql.ts';
+import { Vouchers } from './redeem/vouchers.ts';
+import { segmentsEntered } from './rule-sql.ts';
+import { RuleDesk } from './rules.ts';
+import { RewardSettings, rewardDefaults } from './schema.ts';
+
+export interface RewardsDeps {
+  pg: Postgres;
+  ch: ClickHouse;
+  identity: Identity;
+  people: People;
+  collect: Collect;
+  segments: Segments;
+  points: Ledger;
+  facts: Facts;
+  jobs: Jobs;
+  clock: Clock;
+  log: Log;
+}
+
+export type Rewards = ReturnType<typeof createRewards>;
+
+/** What earns points, and what points are for. The ledger knows nothing of either. */
+export function createRewards(deps: RewardsDeps) {
+  const { pg, ch, identity, people, facts, jobs, points: ledger } = deps;
+  const settings = identity.settings.register('rewards', RewardSettings, rewardDefaults);
+  const depth = async (workspaceId: number) => (await settings.read(workspaceId)).sharingDepth;
+  const rules = new Rules(deps);
+  const payer = new Payer({ ...deps, ledger });
+  const decided = () => payer.wake();
+  const follower = new Follower({ ...deps, rules, depth, decided });
+  const vouchers = new Vouchers(deps);
+  const redemptions = new Redemptions({ ...deps, ledger, vouchers, settings: (id) => settings.read(id) });
+
+  facts.follow('rewards.entries', ['segment.entered'], entryHandler({ ...deps, rules, depth, decided }));
+  people.addErasurePart({
+    name: 'rewards',
+    async hide(tx, workspaceId, { keys }) {
+      await awards.forgetPeople(tx, workspaceId, keys);
+      await forgetRedeemers(tx, workspaceId, keys);
+    },
+  });
+  people.addExport('earned points', async (workspaceId, keys) => {
+    const rows = await pg.inWorkspace(workspaceId, (tx) => awards.awardsOfPerson(tx, workspaceId, keys, 10_000));
+    return rows.map(({ rule_name: rule, order_id, target: points, at }) => ({ rule, order_id, points, at }));
+  });
+  jobs.define('rewards.finish', () => redemptions.finishOpen());
+  jobs.cron('rewards.finish', '* * * * *');
+  jobs.define<{ workspaceId: number }>('rewards.invitations', async ({ workspaceId }) => {
+    const rows = await pastInvitations(ch, workspaceId);
+    const ids = [...new Set(rows.map((row) => row.inviter))];
+    const users = await usersByIds(people, (work) => pg.inWorkspace(workspaceId, work), workspaceId, ids);
+    const list = rows.flatMap(({ person, inviter, t }) => {
+      const by = users.get(inviter);
+      return by === undefined ? [] : [{ person: Number(person), inviter: by, at: new Date(Number(t)) }];
+    });
+    await pg.inWorkspace(workspaceId, (tx) => awards.insertInvitations(tx, workspaceId, list));
+  });
+
+  return {
+    rules: new RuleDesk({ ...deps, ledger, rules }),
+    dryRuns: new DryRuns({ ...deps, rules, depth }),
+    catalogue: new Catalogue({ ...deps, ledger }),
+    redemptions,
+    vouchers,
+    /** What was decided for a person's events, the newest first. Refuses `people/no-such-person`. */
+    async awardsOf(workspaceId: number, person: string) {
+      const keys = await people.keysOf(workspaceId, person);
+      return pg.inWorkspace(workspaceId, (tx) => awards.awardsOfPerson(tx, workspaceId, keys, 200));
+    },
+    /** Ids of the segments that pay who comes in: single facts are written of them. */
+    segmentsEntered: (workspaceId: number) => pg.inWorkspace(workspaceId, (tx) => segmentsEntered(tx, workspaceId)),
+    /** How long the oldest batch has waited to be looked at, ms. */
+    lagMs: (workspaceId: number) => follower.lagMs(workspaceId),
+    follower,
+    payer,
+    start(): void {
+      follower.start();
+      payer.start();
+    },
+    async stop(): Promise<void> {
+      await follower.stop();
+      await payer.stop();
+    },
+    nowMs: () => deps.clock.ms(),
+    inside: { identity },
+  };
+}
