@@ -25,7 +25,7 @@ export function pastEvents(
   ch: ClickHouse,
   workspaceId: number,
   o: { matcher: EventMatcher | null; back: readonly string[]; from: number; to: number },
-): AsyncIterable<PastRow[]> {
+): AsyncIterable<PastRow> {
   const wanted = o.matcher?.statement('m');
   return ch.queryStream<PastRow>(
     `select toString(toUnixTimestamp64Milli(time)) as t, toString(person) as person, toString(key) as key, message_id, channel,
@@ -89,10 +89,10 @@ export async function insertRun(
     `insert into reward_dry_runs (workspace_id, uuid, rule, from_day, to_day, created_at) values ($1, $2, $3, $4, $5, $6)`,
     [workspaceId, r.uuid, JSON.stringify(r.rule), r.from, r.to, r.now],
   );
-  await tx.query(`delete from reward_dry_runs where workspace_id = $1 and created_at < $2::timestamptz - interval '7 days'`, [
-    workspaceId,
-    r.now,
-  ]);
+  await tx.query(
+    `delete from reward_dry_runs where workspace_id = $1 and created_at < $2::timestamptz - interval '7 days'`,
+    [workspaceId, r.now],
+  );
 }
 
 export async function findRun(tx: Tx, workspaceId: number, uuid: string): Promise<RunRow | null> {

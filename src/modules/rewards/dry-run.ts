@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import type { LogEvent } from '#modules/collect';
 import type { Identity } from '#modules/identity';
 import type { People } from '#modules/people';
@@ -7,7 +8,6 @@ import type { Clock } from '#platform/clock';
 import { uuidv7 } from '#platform/ids';
 import type { Jobs } from '#platform/jobs';
 import { type Postgres, withoutValues } from '#platform/postgres';
-import { DateTime } from 'luxon';
 import * as sql from './dry-run-sql.ts';
 import { claim, happenedIn, namedIn, upwards, usersByIds, type Wanted } from './earn/claims.ts';
 import type { LiveClaim } from './earn/decide.ts';
@@ -20,21 +20,23 @@ const states = ['running', 'done', 'failed'] as const;
 const sliceDays = 31;
 const dayMs = 86_400_000;
 
+interface DryRunsDeps {
+  pg: Postgres;
+  ch: ClickHouse;
+  identity: Identity;
+  people: People;
+  segments: Segments;
+  jobs: Jobs;
+  clock: Clock;
+  rules: Rules;
+  depth(workspaceId: number): Promise<number>;
+}
+
 /** What a rule would have cost: the same pure code over what ClickHouse has of the past. Nobody is paid by it. */
 export class DryRuns {
-  readonly #deps: {
-    pg: Postgres;
-    ch: ClickHouse;
-    identity: Identity;
-    people: People;
-    segments: Segments;
-    jobs: Jobs;
-    clock: Clock;
-    rules: Rules;
-    depth(workspaceId: number): Promise<number>;
-  };
+  readonly #deps: DryRunsDeps;
 
-  constructor(deps: DryRuns['#deps']) {
+  constructor(deps: DryRunsDeps) {
     this.#deps = deps;
     deps.jobs.define<{ workspaceId: number; uuid: string }>('rewards.dry-run', ({ workspaceId, uuid }) =>
       this.#work(workspaceId, uuid),
@@ -64,12 +66,15 @@ export class DryRuns {
   async #work(workspaceId: number, uuid: string): Promise<void> {
     const { pg } = this.#deps;
     const row = await pg.inWorkspace(workspaceId, (tx) => sql.findRun(tx, workspaceId, uuid));
-    if (!row || row.state !== 0) return;
+    if (row?.state !== 0) return;
     const save = (r: { state: number; progress: number; cost?: Cost; problem?: string }) =>
       pg.inWorkspace(workspaceId, (tx) => sql.saveRun(tx, workspaceId, { uuid, ...r }));
     try {
-      const cost = await this.cost(workspaceId, row.rule, { from: row.from_day, to: row.to_day }, (progress) =>
-        save({ state: 0, progress }),
+      const cost = await this.cost(
+        workspaceId,
+        row.rule,
+        { from: row.from_day, to: row.to_day },
+        (progress) => save({ state: 0, progress }),
       );
       await save({ state: 1, progress: 1, cost });
     } catch (error) {
@@ -106,7 +111,7 @@ export class DryRuns {
       ...(until > end ? [{ from: end, to: until, matcher: null }] : []),
     ];
     for (const [i, slice] of slices.entries()) {
-      for await (const rows of sql.pastEvents(ch, workspaceId, { ...slice, back })) {
+      for await (const rows of gathered(sql.pastEvents(ch, workspaceId, { ...slice, back }))) {
         const wanted = rows.flatMap((row): Wanted[] => {
           const event = eventOf(row);
           const takesBack = rule.takenBackBy.has(row.event) && row.order_id !== '';
@@ -117,12 +122,23 @@ export class DryRuns {
           const pays = basis && !isWhy(basis) ? [{ of, version: 0, rule, basis }] : [];
           const orderId = row.order_id || null;
           who.meet(Number(row.key), Number(row.person));
-          return [{ key: Number(row.key), messageId: row.message_id, orderId, historical: false, event, pays, takesBack }];
+          return [
+            {
+              key: Number(row.key),
+              messageId: row.message_id,
+              orderId,
+              historical: false,
+              event,
+              pays,
+              takesBack,
+            },
+          ];
         });
         await who.learn(wanted);
         for (const one of wanted) {
           const happened = happenedIn(one, now, who);
-          if (one.pays.length > 0 && !happened.some((h) => 'claim' in h)) unpaid.nobody = (unpaid.nobody ?? 0) + 1;
+          if (one.pays.length > 0 && !happened.some((h) => 'claim' in h))
+            unpaid.nobody = (unpaid.nobody ?? 0) + 1;
           for (const h of happened) {
             if ('claim' in h) book.earn(h.claim);
             else book.refund(h.refund.messageId, h.refund.orderId, ruleZero, h.refund.refund);
@@ -197,7 +213,9 @@ export class DryRuns {
       async learn(wanted) {
         if (rule.body.to === 'seller') await learnUsers(wanted.flatMap((one) => namedIn(one).seller ?? []));
         if (!rule.asksTraits) return;
-        const fresh = [...new Set(wanted.flatMap((one) => persons.get(one.key) ?? []))].filter((p) => !traits.has(p));
+        const fresh = [...new Set(wanted.flatMap((one) => persons.get(one.key) ?? []))].filter(
+          (p) => !traits.has(p),
+        );
         const facts = await pg.inWorkspace(workspaceId, (tx) => people.changes.facts(tx, workspaceId, fresh));
         for (const one of facts) traits.set(one.person, one.traits);
       },
@@ -217,6 +235,18 @@ type Circle = Parameters<typeof happenedIn>[2] & {
   meet(key: number, person: number): void;
   learn(wanted: readonly Wanted[]): Promise<void>;
 };
+
+/** So many at a time, since people are looked up for all of them together. */
+async function* gathered(rows: AsyncIterable<sql.PastRow>): AsyncGenerator<sql.PastRow[]> {
+  let some: sql.PastRow[] = [];
+  for await (const row of rows) {
+    some.push(row);
+    if (some.length < 2_000) continue;
+    yield some;
+    some = [];
+  }
+  if (some.length > 0) yield some;
+}
 
 const ruleZero: ReadonlySet<number> = new Set([0]);
 
@@ -249,7 +279,8 @@ function costOf(book: Book<LiveClaim>, events: number, unpaid: Record<string, nu
     days.set(of.day, { points: day.points + paid, awards: day.awards + 1 });
   }
   const sorted = [...persons.values()].sort((one, other) => one - other);
-  const at = (quantile: number) => sorted[Math.min(sorted.length - 1, Math.floor(quantile * sorted.length))] ?? 0;
+  const at = (quantile: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(quantile * sorted.length))] ?? 0;
   const tenth = sorted.slice(Math.floor(sorted.length * 0.9));
   return {
     points,

@@ -1,2 +1,2 @@
-export { type Rewards, createRewards } from './rewards.ts';
+export { createRewards, type Rewards } from './rewards.ts';
 export { rewardRoutes } from './routes.ts';

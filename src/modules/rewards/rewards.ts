@@ -62,7 +62,9 @@ export function createRewards(deps: RewardsDeps) {
     },
   });
   people.addExport('earned points', async (workspaceId, keys) => {
-    const rows = await pg.inWorkspace(workspaceId, (tx) => awards.awardsOfPerson(tx, workspaceId, keys, 10_000));
+    const rows = await pg.inWorkspace(workspaceId, (tx) =>
+      awards.awardsOfPerson(tx, workspaceId, keys, 10_000),
+    );
     return rows.map(({ rule_name: rule, order_id, target: points, at }) => ({ rule, order_id, points, at }));
   });
   jobs.define('rewards.finish', () => redemptions.finishOpen());
@@ -90,7 +92,8 @@ export function createRewards(deps: RewardsDeps) {
       return pg.inWorkspace(workspaceId, (tx) => awards.awardsOfPerson(tx, workspaceId, keys, 200));
     },
     /** Ids of the segments that pay who comes in: single facts are written of them. */
-    segmentsEntered: (workspaceId: number) => pg.inWorkspace(workspaceId, (tx) => segmentsEntered(tx, workspaceId)),
+    segmentsEntered: (workspaceId: number) =>
+      pg.inWorkspace(workspaceId, (tx) => segmentsEntered(tx, workspaceId)),
     /** How long the oldest batch has waited to be looked at, ms. */
     lagMs: (workspaceId: number) => follower.lagMs(workspaceId),
     follower,

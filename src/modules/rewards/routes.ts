@@ -3,7 +3,15 @@ import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
 import { redeemRoutes } from './redeem/routes.ts';
 import type { Rewards } from './rewards.ts';
-import { AwardSchema, DryRunSchema, NewDryRun, NewRule, RuleChange, RuleSchema, VersionSchema } from './schema.ts';
+import {
+  AwardSchema,
+  DryRunSchema,
+  NewDryRun,
+  NewRule,
+  RuleChange,
+  RuleSchema,
+  VersionSchema,
+} from './schema.ts';
 
 const errors = { '4xx': problem, '5xx': problem };
 const common = { tags: ['Rewards'], security: byBrowserOrKey };
@@ -78,7 +86,8 @@ export function rewardRoutes(app: App, rewards: Rewards): void {
       schema: {
         ...common,
         operationId: 'changeEarningRule',
-        summary: 'Rename, pause or resume a rule; another rule is a new version, which counts for what happens from now on',
+        summary:
+          'Rename, pause or resume a rule; another rule is a new version, which counts for what happens from now on',
         params: Id,
         body: RuleChange,
         response: { 200: RuleSchema, ...errors },
@@ -94,7 +103,8 @@ export function rewardRoutes(app: App, rewards: Rewards): void {
       schema: {
         ...common,
         operationId: 'beginDryRun',
-        summary: 'What a rule would have cost over past days; nobody is paid. Traits and segments are as they are today',
+        summary:
+          'What a rule would have cost over past days; nobody is paid. Traits and segments are as they are today',
         body: NewDryRun,
         response: { 202: DryRunSchema, ...errors },
       },
@@ -127,7 +137,8 @@ export function rewardRoutes(app: App, rewards: Rewards): void {
       schema: {
         ...common,
         operationId: 'listAwardsOfPerson',
-        summary: 'What events of a person earned by which version of which rule, after refunds; the newest 200',
+        summary:
+          'What events of a person earned by which version of which rule, after refunds; the newest 200',
         params: Id,
         response: { 200: Type.Object({ items: Type.Array(AwardSchema) }), ...errors },
       },

@@ -117,7 +117,12 @@ export interface FiguresRow {
   problem: string | null;
 }
 
-export function figuresOf(tx: Tx, workspaceId: number, rules: readonly number[], now: Date): Promise<FiguresRow[]> {
+export function figuresOf(
+  tx: Tx,
+  workspaceId: number,
+  rules: readonly number[],
+  now: Date,
+): Promise<FiguresRow[]> {
   return tx.query(
     `select rule_id, count(distinct person) as people,
             coalesce(sum(target) filter (where held_until > $3), 0)::bigint as held,

@@ -9,11 +9,20 @@ import type { Rules } from './earn/rules-now.ts';
 import * as sql from './rule-sql.ts';
 import { type NewRule, type RuleAnswer, type RuleChange, refuse } from './schema.ts';
 
+interface RuleDeskDeps {
+  pg: Postgres;
+  identity: Identity;
+  ledger: Ledger;
+  jobs: Jobs;
+  clock: Clock;
+  rules: Rules;
+}
+
 /** The team's hand on earning rules; every edit of the rule itself is a new version. */
 export class RuleDesk {
-  readonly #deps: { pg: Postgres; identity: Identity; ledger: Ledger; jobs: Jobs; clock: Clock; rules: Rules };
+  readonly #deps: RuleDeskDeps;
 
-  constructor(deps: RuleDesk['#deps']) {
+  constructor(deps: RuleDeskDeps) {
     this.#deps = deps;
   }
 
@@ -23,7 +32,12 @@ export class RuleDesk {
       const rows = await sql.listRules(tx, workspaceId, programme);
       const ids = rows.map((row) => row.id);
       const figures = await sql.figuresOf(tx, workspaceId, ids, clock.now());
-      return rows.map((row) => answerOf(row, figures.find((one) => one.rule_id === row.id)));
+      return rows.map((row) =>
+        answerOf(
+          row,
+          figures.find((one) => one.rule_id === row.id),
+        ),
+      );
     });
   }
 
@@ -49,18 +63,29 @@ export class RuleDesk {
       const now = clock.now();
       const id = await sql.insertRule(tx, workspaceId, { uuid, programme: o.programme, name, now });
       if (id === null) throw refuse('name-taken', `There is a rule named "${name}" already.`);
-      await sql.insertVersion(tx, workspaceId, { ruleId: id, version: 1, body: o.rule, since: now, by: by.actor });
+      await sql.insertVersion(tx, workspaceId, {
+        ruleId: id,
+        version: 1,
+        body: o.rule,
+        since: now,
+        by: by.actor,
+      });
       await identity.audit(tx, by, 'rewards.rule-created', `rule:${uuid}`);
       // Who was invited before there was a rule about it.
       if (o.rule.to === 'inviter')
-        await jobs.enqueue(tx, 'rewards.invitations', { workspaceId }, { key: `rewards.invitations:${workspaceId}` });
+        await jobs.enqueue(
+          tx,
+          'rewards.invitations',
+          { workspaceId },
+          { key: `rewards.invitations:${workspaceId}` },
+        );
     });
     return this.get(workspaceId, uuid);
   }
 
   /** Refuses `bad-rule`, `name-taken`, `no-such-rule`. */
   async change(by: Principal, uuid: string, o: RuleChange): Promise<RuleAnswer> {
-    const { pg, identity, clock, rules } = this.#deps;
+    const { pg, clock, rules } = this.#deps;
     const { workspaceId } = by;
     if (o.rule) await rules.compile(workspaceId, o.rule);
     const row = await this.#find(workspaceId, uuid);
@@ -72,7 +97,13 @@ export class RuleDesk {
         throw refuse('name-taken', `There is a rule named "${name}" already.`);
       if (o.rule && JSON.stringify(o.rule) !== JSON.stringify(row.body)) {
         const version = row.version + 1;
-        await sql.insertVersion(tx, workspaceId, { ruleId: row.id, version, body: o.rule, since: now, by: by.actor });
+        await sql.insertVersion(tx, workspaceId, {
+          ruleId: row.id,
+          version,
+          body: o.rule,
+          since: now,
+          by: by.actor,
+        });
       }
       await tryAgain(tx, workspaceId, row.id, now);
       await this.#audit(tx, by, uuid, Object.keys(o));

@@ -33,7 +33,11 @@ export type Origin = (typeof origins)[number];
 
 const OfProducts = Type.Object(
   {
-    where: Type.Array(ProductFilter, { minItems: 1, maxItems: 10, description: 'A product passes all of these' }),
+    where: Type.Array(ProductFilter, {
+      minItems: 1,
+      maxItems: 10,
+      description: 'A product passes all of these',
+    }),
     each: Type.Optional(Points),
     points: Type.Optional(Points),
     per: Type.Optional(Money),
@@ -46,7 +50,10 @@ const Formula = Type.Union(
     Type.Object({ fixed: Points }, closed),
     Type.Object(
       { points: Points, per: Money, currency: Currency, of: Type.Optional(Path) },
-      { ...closed, description: '`points` for each `per` of the total, or of the property `of`; in parts too' },
+      {
+        ...closed,
+        description: '`points` for each `per` of the total, or of the property `of`; in parts too',
+      },
     ),
     Type.Object(
       { products: Type.Array(OfProducts, { minItems: 1, maxItems: 20 }), currency: Type.Optional(Currency) },
@@ -94,7 +101,11 @@ export const RuleBody = Type.Object(
     }),
     points: Formula,
     degrees: Type.Optional(
-      Type.Array(Factor, { minItems: 1, maxItems: 3, description: 'For inviters: the part of each degree; ["1"]' }),
+      Type.Array(Factor, {
+        minItems: 1,
+        maxItems: 3,
+        description: 'For inviters: the part of each degree; ["1"]',
+      }),
     ),
     multiply: Type.Optional(
       Type.Array(Type.Object({ by: Factor, when: Circumstance }, closed), { minItems: 1, maxItems: 10 }),
@@ -102,8 +113,12 @@ export const RuleBody = Type.Object(
     together: Type.Optional(
       Type.Enum(['largest', 'product'], { description: 'Of several factors: the largest, unless told' }),
     ),
-    caps: Type.Optional(Type.Object(caps, { ...closed, description: 'At most so many points, after refunds' })),
-    hold_days: Type.Optional(Type.Integer({ minimum: 0, maximum: 365, description: 'Until the return window ends' })),
+    caps: Type.Optional(
+      Type.Object(caps, { ...closed, description: 'At most so many points, after refunds' }),
+    ),
+    hold_days: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 365, description: 'Until the return window ends' }),
+    ),
     expires_days: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 3650, description: 'Absent: as the policy of the programme says' }),
     ),
@@ -115,7 +130,9 @@ export const RuleBody = Type.Object(
       }),
     ),
     past: Type.Optional(
-      Type.Boolean({ description: 'Pays for what came as a backfill, and for what was before the rule, too' }),
+      Type.Boolean({
+        description: 'Pays for what came as a backfill, and for what was before the rule, too',
+      }),
     ),
   },
   {
@@ -178,7 +195,12 @@ export const VersionSchema = Type.Object({
   by: Type.String(),
 });
 
-export const NewDryRun = Type.Object({ programme: Type.Optional(Programme), rule: RuleBody, from: Day, to: Day });
+export const NewDryRun = Type.Object({
+  programme: Type.Optional(Programme),
+  rule: RuleBody,
+  from: Day,
+  to: Day,
+});
 export type NewDryRun = Static<typeof NewDryRun>;
 const Cost = Type.Object({
   points: Type.Integer(),
@@ -225,7 +247,9 @@ const rewardParts = {
   name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' }),
   description: Type.Optional(Type.String({ maxLength: 500 })),
   cost: Points,
-  stock: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], { description: 'null: no end' })),
+  stock: Type.Optional(
+    Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], { description: 'null: no end' }),
+  ),
   from: Type.Optional(Type.Union([At, Type.Null()])),
   to: Type.Optional(Type.Union([At, Type.Null()])),
   each: Type.Optional(
@@ -321,7 +345,8 @@ export const RewardSettings = Type.Object(
     sharingDepth: Type.Integer({
       minimum: 1,
       maximum: 3,
-      description: 'Inviters are paid so many degrees deep, where a rule says so: what the law of the place allows',
+      description:
+        'Inviters are paid so many degrees deep, where a rule says so: what the law of the place allows',
     }),
     moneyOff: Type.Object(
       { points: Points, worth: Money, currency: Type.String({ pattern: '^([A-Z]{3})?$' }) },

@@ -1,10 +1,10 @@
-import { type EventMatch, refuse, type TraitCondition } from './schema.ts';
 import { atomOf, atomSql, testIn } from './rule/atoms.ts';
 import { Days } from './rule/days.ts';
 import { EventView } from './rule/event.ts';
-import { at, type JsonValue } from './rule/json.ts';
 import type { EventRow, Statement } from './rule/index.ts';
+import { at, type JsonValue } from './rule/json.ts';
 import { SqlWriter } from './rule/sql-writer.ts';
+import { type EventMatch, refuse, type TraitCondition } from './schema.ts';
 
 /** What tests refer to, as it is in a workspace. */
 export interface MatchContext {
@@ -71,4 +71,3 @@ function sound<T>(read: () => T): T {
     throw thrown;
   }
 }
-

@@ -1,7 +1,7 @@
 import type { People } from '#modules/people';
 import type { Segments } from '#modules/segments';
 import type { Postgres } from '#platform/postgres';
-import { invitersOf as readInviters, insertInvitations } from './award-sql.ts';
+import { insertInvitations, invitersOf as readInviters } from './award-sql.ts';
 import { type Acquaintance, namedIn, upwards, usersByIds, type Wanted } from './claims.ts';
 
 interface AcquaintDeps {
@@ -35,7 +35,8 @@ export async function acquaint(
     const [person, by] = [persons.get(one.key), inviter === null ? undefined : users.get(inviter)];
     return person && by !== undefined ? [{ person, inviter: by, at: new Date(one.event.at) }] : [];
   });
-  if (accepted.length > 0) await pg.inWorkspace(workspaceId, (tx) => insertInvitations(tx, workspaceId, accepted));
+  if (accepted.length > 0)
+    await pg.inWorkspace(workspaceId, (tx) => insertInvitations(tx, workspaceId, accepted));
 
   const asksInviters = wanted.some(({ pays }) => pays.some(({ rule }) => rule.body.to === 'inviter'));
   const paid = wanted.filter(({ pays }) => pays.length > 0);
@@ -49,7 +50,11 @@ export async function acquaint(
       const keysOfLevel = level.flatMap((person) => facts.get(person)?.keys ?? [person]);
       const rows = await pg.inWorkspace(workspaceId, async (tx) => {
         const found = await readInviters(tx, workspaceId, keysOfLevel);
-        const now = await people.changes.personsOf(tx, workspaceId, found.flatMap((row) => [row.person, row.inviter]));
+        const now = await people.changes.personsOf(
+          tx,
+          workspaceId,
+          found.flatMap((row) => [row.person, row.inviter]),
+        );
         return found.map((row) => ({ ...row, person: now.get(row.person), inviter: now.get(row.inviter) }));
       });
       const next: number[] = [];
@@ -60,7 +65,11 @@ export async function acquaint(
         inviters.set(person, { inviter, at: at.getTime() });
         next.push(inviter);
       }
-      const more = await inWorkspaceFacts(deps, workspaceId, next.filter((person) => !facts.has(person)));
+      const more = await inWorkspaceFacts(
+        deps,
+        workspaceId,
+        next.filter((person) => !facts.has(person)),
+      );
       facts = new Map([...facts, ...more]);
       level = next;
     }
@@ -80,7 +89,11 @@ export async function acquaint(
   };
 }
 
-async function inWorkspaceFacts({ pg, people }: AcquaintDeps, workspaceId: number, persons: readonly number[]) {
+async function inWorkspaceFacts(
+  { pg, people }: AcquaintDeps,
+  workspaceId: number,
+  persons: readonly number[],
+) {
   const rows = await pg.inWorkspace(workspaceId, (tx) => people.changes.facts(tx, workspaceId, persons));
   return new Map(rows.map((row) => [row.person, row]));
 }
@@ -95,11 +108,12 @@ async function segmentsOf(
   const found = new Map<number, Set<string>>();
   if (asked.size === 0) return found;
   const rows = await segments.list(workspaceId);
-  const editions = new Map(rows.flatMap((row) => (row.edition === null ? [] : [[row.edition, row.uuid] as const])));
+  const editions = new Map(
+    rows.flatMap((row) => (row.edition === null ? [] : [[row.edition, row.uuid] as const])),
+  );
   for (const person of buyers) {
     const of = await segments.membership.ofPerson(workspaceId, person);
     found.set(person, new Set(of.flatMap(({ edition }) => editions.get(edition) ?? [])));
   }
   return found;
 }
-

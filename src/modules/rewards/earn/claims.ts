@@ -2,8 +2,16 @@ import { fromRow, type LogEvent } from '#modules/collect';
 import type { People } from '#modules/people';
 import { timeOf } from '#modules/segments';
 import type { Tx } from '#platform/postgres';
-import { type Circumstances, type CompiledRule, type EarningEvent, isWhy, partOf, refundOf, type Why } from '../rule/compile.ts';
 import type { Basis } from '../rule/basis.ts';
+import {
+  type Circumstances,
+  type CompiledRule,
+  type EarningEvent,
+  isWhy,
+  partOf,
+  refundOf,
+  type Why,
+} from '../rule/compile.ts';
 import type { Happened, LiveClaim } from './decide.ts';
 import { type RulesNow, type RunningRule, versionAt } from './rules-now.ts';
 
@@ -82,7 +90,8 @@ function parsed(text: string | null): Record<string, unknown> {
 export function namedIn(wanted: Wanted): { inviter: string | null; seller: string | null } {
   const { properties, row } = wanted.event;
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
-  const inviter = row.event === inviteAccepted ? (text(properties.inviter) ?? text(properties.inviter_id)) : null;
+  const inviter =
+    row.event === inviteAccepted ? (text(properties.inviter) ?? text(properties.inviter_id)) : null;
   return { inviter, seller: text(properties.seller_id) };
 }
 
@@ -125,16 +134,27 @@ function claimsOf(
   if (buyer === null) return [];
   const factor = rule.factor(event.at, who.circumstances(buyer));
   return payees(rule, wanted, buyer, who).map(({ person, role, degree }) =>
-    claim({ of, version, rule, basis, factor: partOf(factor, rule.degrees[degree] ?? { n: 1n, d: 1n }) }, now, {
-      ...{ person, role, messageId, orderId, at: event.at, keys: who.keysOf(person) },
-    }),
+    claim(
+      { of, version, rule, basis, factor: partOf(factor, rule.degrees[degree] ?? { n: 1n, d: 1n }) },
+      now,
+      {
+        ...{ person, role, messageId, orderId, at: event.at, keys: who.keysOf(person) },
+      },
+    ),
   );
 }
 
 export function claim(
   pay: Wanted['pays'][number] & { factor: LiveClaim['factor'] },
   now: RulesNow,
-  o: { person: number; role: string; messageId: string; orderId: string | null; at: number; keys: readonly number[] },
+  o: {
+    person: number;
+    role: string;
+    messageId: string;
+    orderId: string | null;
+    at: number;
+    keys: readonly number[];
+  },
 ): LiveClaim {
   const { of, version, rule, basis, factor } = pay;
   const { hold_days, expires_days } = rule.body;
@@ -174,9 +194,7 @@ function payees(rule: CompiledRule, wanted: Wanted, buyer: number, who: Acquaint
 }
 
 export function invitersOf(at: number, buyer: number, depth: number, who: Pick<Acquaintance, 'inviters'>) {
-  return who
-    .inviters(buyer, at, depth)
-    .map((person, i) => ({ person, role: `inviter ${i + 1}`, degree: i }));
+  return who.inviters(buyer, at, depth).map((person, i) => ({ person, role: `inviter ${i + 1}`, degree: i }));
 }
 
 export type { Why };
@@ -190,7 +208,13 @@ export function upwards(
 ): number[] {
   const found: number[] = [];
   let next = inviterOf(person);
-  while (next && next.at <= at && found.length < most && next.inviter !== person && !found.includes(next.inviter)) {
+  while (
+    next &&
+    next.at <= at &&
+    found.length < most &&
+    next.inviter !== person &&
+    !found.includes(next.inviter)
+  ) {
     found.push(next.inviter);
     next = inviterOf(next.inviter);
   }

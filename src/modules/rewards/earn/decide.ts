@@ -109,7 +109,12 @@ export async function decide(
 }
 
 /** Somebody has several keys; what was paid under any of them counts for the one that they have now. */
-async function recallPeople(tx: Tx, workspaceId: number, claims: readonly LiveClaim[], book: Book<LiveClaim>) {
+async function recallPeople(
+  tx: Tx,
+  workspaceId: number,
+  claims: readonly LiveClaim[],
+  book: Book<LiveClaim>,
+) {
   if (claims.length === 0) return;
   const personOf = new Map(claims.flatMap(({ keys, person }) => keys.map((key) => [key, person] as const)));
   const used = await sql.usedByPeople(tx, workspaceId, {

@@ -67,6 +67,8 @@ export function entryHandler(deps: {
       for (const row of rows) known.set(row.person, { inviter: row.inviter, at: row.at.getTime() });
       level = rows.map((row) => row.inviter);
     }
-    return invitersOf(o.at, person, o.most, { inviters: (of, at, most) => upwards((one) => known.get(one), of, at, most) });
+    return invitersOf(o.at, person, o.most, {
+      inviters: (of, at, most) => upwards((one) => known.get(one), of, at, most),
+    });
   }
 }

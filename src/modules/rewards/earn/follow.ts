@@ -13,28 +13,30 @@ const reader = 'rewards';
 const mostBatches = 20;
 const napMs = 250;
 
+interface FollowerDeps {
+  pg: Postgres;
+  collect: Collect;
+  people: People;
+  segments: Segments;
+  clock: Clock;
+  log: Log;
+  rules: Rules;
+  depth(workspaceId: number): Promise<number>;
+  decided(workspaceId: number): void;
+}
+
 /**
  * Follows the event log. What is decided of a few batches commits together with the position in the log, so that a
  * crash repeats nothing; the ledger is asked afterwards, by what was decided (`pay.ts`).
  */
 export class Follower {
-  readonly #deps: {
-    pg: Postgres;
-    collect: Collect;
-    people: People;
-    segments: Segments;
-    clock: Clock;
-    log: Log;
-    rules: Rules;
-    depth(workspaceId: number): Promise<number>;
-    decided(workspaceId: number): void;
-  };
+  readonly #deps: FollowerDeps;
   #stopping = new AbortController();
   #nap = new AbortController();
   #running: Promise<void> | null = null;
   #stopHearing = () => {};
 
-  constructor(deps: Follower['#deps']) {
+  constructor(deps: FollowerDeps) {
     this.#deps = deps;
   }
 

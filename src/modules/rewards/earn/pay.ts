@@ -9,7 +9,12 @@ const mostAtOnce = 500;
 const leaseMs = 60_000;
 const napMs = 1_000;
 /** What time or the team may mend; anything else stays refused until the rule is looked at. */
-const mayPass = new Set(['points/reserve-short', 'points/busy', 'points/not-enough', 'points/no-such-programme']);
+const mayPass = new Set([
+  'points/reserve-short',
+  'points/busy',
+  'points/not-enough',
+  'points/no-such-programme',
+]);
 const againMs = 30_000;
 
 /**
@@ -51,7 +56,10 @@ export class Payer {
         for (const workspaceId of await pg.asSystem((tx) => sql.workspacesDue(tx, clock.now())))
           worked = (await this.step(workspaceId)) > 0 || worked;
       } catch (error) {
-        log.warn({ reason: withoutValues(error) }, 'points that were earned could not be booked; it is tried again');
+        log.warn(
+          { reason: withoutValues(error) },
+          'points that were earned could not be booked; it is tried again',
+        );
         worked = false;
       }
       if (!worked) await clock.sleep(napMs, this.#nap.signal);
@@ -71,12 +79,21 @@ export class Payer {
       const order = orderOf(row);
       return order ? [{ row, order }] : [];
     });
-    const outcomes = asked.length === 0 ? [] : await ledger.transferMany(workspaceId, asked.map(({ order }) => order));
-    const done = due.filter((row) => row.step === row.posted).map(({ id, step }) => ({ id, step, earn: null as string | null }));
+    const outcomes =
+      asked.length === 0
+        ? []
+        : await ledger.transferMany(
+            workspaceId,
+            asked.map(({ order }) => order),
+          );
+    const done = due
+      .filter((row) => row.step === row.posted)
+      .map(({ id, step }) => ({ id, step, earn: null as string | null }));
     const problems: { id: number; problem: string; tryAt: Date | null }[] = [];
     asked.forEach(({ row, order }, i) => {
       const outcome = outcomes[i] as Outcome;
-      if (outcome.ok) done.push({ id: row.id, step: row.step, earn: order.kind === 'earn' ? outcome.id : null });
+      if (outcome.ok)
+        done.push({ id: row.id, step: row.step, earn: order.kind === 'earn' ? outcome.id : null });
       else {
         const { type, detail } = outcome.refusal;
         const tryAt = mayPass.has(type) ? new Date(now.getTime() + againMs) : null;
@@ -108,7 +125,7 @@ function orderOf(row: sql.DueRow): Order | null {
       amount: row.step,
       origin: row.origin as 'purchase',
       ...(row.expires === null ? {} : { expires: row.expires }),
-      ...(row.held_until ? { hold: { until: row.held_until, then: 'settle' as const } } : {}),
+      ...(row.held_until ? { hold: { until: row.held_until, atEnd: 'settle' as const } } : {}),
     };
   }
   return {

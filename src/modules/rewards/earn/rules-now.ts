@@ -1,10 +1,10 @@
+import { DateTime } from 'luxon';
 import type { Collect } from '#modules/collect';
 import type { Identity } from '#modules/identity';
 import type { Segments } from '#modules/segments';
 import type { Postgres } from '#platform/postgres';
-import { DateTime } from 'luxon';
-import { allVersions } from '../rule-sql.ts';
 import { type CompileContext, type CompiledRule, compileRule } from '../rule/compile.ts';
+import { allVersions } from '../rule-sql.ts';
 import { type RuleBody, refuse } from '../schema.ts';
 
 /** One rule with all its versions, the oldest first. */
@@ -36,7 +36,10 @@ export class Rules {
     const { pg, identity } = this.#deps;
     const versions = await pg.inWorkspace(workspaceId, (tx) => allVersions(tx, workspaceId));
     const timeZone = (await identity.workspaces.get(workspaceId))?.timeZone ?? 'UTC';
-    const hash = JSON.stringify([timeZone, versions.map((v) => [v.rule_id, v.version, v.paused_at !== null])]);
+    const hash = JSON.stringify([
+      timeZone,
+      versions.map((v) => [v.rule_id, v.version, v.paused_at !== null]),
+    ]);
     const known = this.#memory.get(workspaceId);
     if (known?.hash === hash) return known.now;
     const context = versions.length === 0 ? null : await this.context(workspaceId);

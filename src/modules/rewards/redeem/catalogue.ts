@@ -6,16 +6,25 @@ import type { Ledger } from '../earn/ledger.ts';
 import { type NewReward, type RewardAnswer, type RewardChange, refuse } from '../schema.ts';
 import * as sql from './sql.ts';
 
+interface CatalogueDeps {
+  pg: Postgres;
+  identity: Identity;
+  ledger: Ledger;
+  clock: Clock;
+}
+
 /** What points can be had for. */
 export class Catalogue {
-  readonly #deps: { pg: Postgres; identity: Identity; ledger: Ledger; clock: Clock };
+  readonly #deps: CatalogueDeps;
 
-  constructor(deps: Catalogue['#deps']) {
+  constructor(deps: CatalogueDeps) {
     this.#deps = deps;
   }
 
   async list(workspaceId: number, programme: string | null): Promise<RewardAnswer[]> {
-    const rows = await this.#deps.pg.inWorkspace(workspaceId, (tx) => sql.listRewards(tx, workspaceId, programme));
+    const rows = await this.#deps.pg.inWorkspace(workspaceId, (tx) =>
+      sql.listRewards(tx, workspaceId, programme),
+    );
     return rows.map(answerOf);
   }
 
@@ -65,7 +74,11 @@ export class Catalogue {
     });
   }
 
-  async #find(tx: Parameters<typeof sql.lockReward>[0], workspaceId: number, uuid: string): Promise<sql.RewardRow> {
+  async #find(
+    tx: Parameters<typeof sql.lockReward>[0],
+    workspaceId: number,
+    uuid: string,
+  ): Promise<sql.RewardRow> {
     const row = await sql.lockReward(tx, workspaceId, uuid);
     if (!row) throw refuse('no-such-reward', 'No reward of this workspace has this id.');
     return row;

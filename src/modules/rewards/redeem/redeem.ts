@@ -25,23 +25,25 @@ interface Wanted {
   currency: string | null;
 }
 
+interface RedemptionsDeps {
+  pg: Postgres;
+  identity: Identity;
+  people: People;
+  ledger: Ledger;
+  clock: Clock;
+  log: Log;
+  vouchers: Vouchers;
+  settings(workspaceId: number): Promise<RewardSettings>;
+}
+
 /**
  * Points for a reward, or for money off an order. What is wanted is written down first, then the ledger is asked under
  * a key of its own, then it is finished; who dies in between is finished by `finishOpen`.
  */
 export class Redemptions {
-  readonly #deps: {
-    pg: Postgres;
-    identity: Identity;
-    people: People;
-    ledger: Ledger;
-    clock: Clock;
-    log: Log;
-    vouchers: Vouchers;
-    settings(workspaceId: number): Promise<RewardSettings>;
-  };
+  readonly #deps: RedemptionsDeps;
 
-  constructor(deps: Redemptions['#deps']) {
+  constructor(deps: RedemptionsDeps) {
     this.#deps = deps;
   }
 
@@ -50,7 +52,8 @@ export class Redemptions {
     return this.#once(by, key, o, async (tx, keys) => {
       const { workspaceId } = by;
       const reward = await sql.lockReward(tx, workspaceId, o.reward);
-      if (!reward || reward.archived_at) throw refuse('no-such-reward', 'No reward of this workspace has this id.');
+      if (!reward || reward.archived_at)
+        throw refuse('no-such-reward', 'No reward of this workspace has this id.');
       const now = this.#deps.clock.now();
       if ((reward.from_at && now < reward.from_at) || (reward.to_at && now >= reward.to_at))
         throw refuse('not-now', 'The reward is not to be had at this time.');
@@ -59,7 +62,10 @@ export class Redemptions {
       if (reward.each !== null) {
         const had = await sql.timesHad(tx, workspaceId, { rewardId: reward.id, keys });
         if (had >= reward.each)
-          throw refuse('had-already', `The person has had it ${had} times, which is as often as it can be had.`);
+          throw refuse(
+            'had-already',
+            `The person has had it ${had} times, which is as often as it can be had.`,
+          );
       }
       await sql.addTaken(tx, workspaceId, reward.id, 1);
       const { programme, cost: points, voucher } = reward;
@@ -87,7 +93,8 @@ export class Redemptions {
     const row = await pg.inWorkspace(workspaceId, async (tx) => {
       const found = await this.#find(tx, workspaceId, uuid);
       const [voucher] = await sql.vouchersOf(tx, workspaceId, [found.id]);
-      if (voucher?.used_at) throw refuse('voucher-used', 'Its voucher was used; what was bought with it stays.');
+      if (voucher?.used_at)
+        throw refuse('voucher-used', 'Its voucher was used; what was bought with it stays.');
       // From now on nobody can use it, whatever happens to this process.
       await sql.reverseVouchers(tx, workspaceId, found.id, clock.now());
       return found;
@@ -102,7 +109,12 @@ export class Redemptions {
       await pg.inWorkspace(workspaceId, async (tx) => {
         const now = await this.#find(tx, workspaceId, uuid);
         if (now.state === state.reversed) return;
-        await sql.setRedemption(tx, workspaceId, { id: row.id, state: state.reversed, spend: null, now: clock.now() });
+        await sql.setRedemption(tx, workspaceId, {
+          id: row.id,
+          state: state.reversed,
+          spend: null,
+          now: clock.now(),
+        });
         if (row.reward_id !== null) await sql.addTaken(tx, workspaceId, row.reward_id, -1);
         await identity.audit(tx, by, 'rewards.redemption-reversed', `redemption:${uuid}`);
       });
@@ -133,7 +145,8 @@ export class Redemptions {
     const before = new Date(clock.ms() - leftAfterMs);
     for (const { workspace_id, uuid } of await pg.asSystem((tx) => sql.openRedemptions(tx, before))) {
       await this.#finish(workspace_id, uuid).catch((err: unknown) => {
-        if (!(err instanceof Refusal)) log.warn({ workspaceId: workspace_id, err }, 'a redemption is still open');
+        if (!(err instanceof Refusal))
+          log.warn({ workspaceId: workspace_id, err }, 'a redemption is still open');
       });
     }
   }
@@ -155,8 +168,22 @@ export class Redemptions {
         throw refuse('key-reused', 'The Idempotency-Key was sent with another request; take a new one.');
       if (known) return known.uuid;
       const { programme, points, reward, orderId, worth, currency } = await want(tx, keys);
-      const made = { uuid: uuidv7(clock), key, content, person, rewardId: reward?.id ?? null, at: clock.now() };
-      const isNew = await sql.insertRedemption(tx, workspaceId, { ...made, programme, points, orderId, worth, currency });
+      const made = {
+        uuid: uuidv7(clock),
+        key,
+        content,
+        person,
+        rewardId: reward?.id ?? null,
+        at: clock.now(),
+      };
+      const isNew = await sql.insertRedemption(tx, workspaceId, {
+        ...made,
+        programme,
+        points,
+        orderId,
+        worth,
+        currency,
+      });
       if (!isNew) throw refuse('key-reused', 'The same request is under way; ask again in a moment.');
       return made.uuid;
     });
@@ -172,7 +199,9 @@ export class Redemptions {
       people.changes.personsOf(tx, workspaceId, [row.person ?? 0]),
     );
     const person = persons.get(row.person) ?? row.person;
-    const [facts] = await pg.inWorkspace(workspaceId, (tx) => people.changes.facts(tx, workspaceId, [person]));
+    const [facts] = await pg.inWorkspace(workspaceId, (tx) =>
+      people.changes.facts(tx, workspaceId, [person]),
+    );
     const spent = await ledger
       .transfer(workspaceId, {
         kind: 'spend',
@@ -190,11 +219,21 @@ export class Redemptions {
     await pg.inWorkspace(workspaceId, async (tx) => {
       const now = await this.#find(tx, workspaceId, uuid);
       if (now.state !== state.underWay) return;
-      await sql.setRedemption(tx, workspaceId, { id: row.id, state: state.done, spend: spent.id, now: clock.now() });
+      await sql.setRedemption(tx, workspaceId, {
+        id: row.id,
+        state: state.done,
+        spend: spent.id,
+        now: clock.now(),
+      });
       const reward = row.reward_uuid === null ? null : await sql.lockReward(tx, workspaceId, row.reward_uuid);
       if (!reward?.voucher) return;
       const expires = new Date(clock.ms() + reward.voucher.days * dayMs);
-      await vouchers.issue(tx, workspaceId, { redemptionId: row.id, worth: row.worth, currency: row.currency, expires });
+      await vouchers.issue(tx, workspaceId, {
+        redemptionId: row.id,
+        worth: row.worth,
+        currency: row.currency,
+        expires,
+      });
     });
   }
 
@@ -215,8 +254,17 @@ export class Redemptions {
 
   async #answers(workspaceId: number, rows: readonly sql.RedemptionRow[]): Promise<RedemptionAnswer[]> {
     const { pg, people, vouchers } = this.#deps;
-    const ids = await people.idsOfKeys(workspaceId, rows.flatMap((row) => row.person ?? []));
-    const found = await pg.inWorkspace(workspaceId, (tx) => sql.vouchersOf(tx, workspaceId, rows.map((row) => row.id)));
+    const ids = await people.idsOfKeys(
+      workspaceId,
+      rows.flatMap((row) => row.person ?? []),
+    );
+    const found = await pg.inWorkspace(workspaceId, (tx) =>
+      sql.vouchersOf(
+        tx,
+        workspaceId,
+        rows.map((row) => row.id),
+      ),
+    );
     const shown = await vouchers.show(workspaceId, found);
     return rows.map((row) => ({
       id: row.uuid,

@@ -132,7 +132,9 @@ export function redeemRoutes(app: App, rewards: Rewards): void {
         response: {
           200: Type.Object({
             items: Type.Array(RedemptionSchema),
-            next: Type.Union([Type.String(), Type.Null()], { description: 'Pass it as cursor; null at the end' }),
+            next: Type.Union([Type.String(), Type.Null()], {
+              description: 'Pass it as cursor; null at the end',
+            }),
           }),
           ...errors,
         },
@@ -153,7 +155,8 @@ export function redeemRoutes(app: App, rewards: Rewards): void {
       schema: {
         ...common,
         operationId: 'reverseRedemption',
-        summary: 'Give the points back, with the days by which they would have run out; again answers the same',
+        summary:
+          'Give the points back, with the days by which they would have run out; again answers the same',
         params: Id,
         response: { 200: RedemptionSchema, ...errors },
       },
@@ -218,7 +221,10 @@ export function redeemRoutes(app: App, rewards: Rewards): void {
 function keyOf(headers: { 'idempotency-key'?: string }): string {
   const key = headers['idempotency-key'];
   if (key === undefined) {
-    throw refuse('key-needed', 'Send the header Idempotency-Key with a text of your own, the same with every repeat.');
+    throw refuse(
+      'key-needed',
+      'Send the header Idempotency-Key with a text of your own, the same with every repeat.',
+    );
   }
   return key;
 }

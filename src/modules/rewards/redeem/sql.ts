@@ -39,13 +39,29 @@ export async function lockReward(tx: Tx, workspaceId: number, uuid: string): Pro
 type RewardContent = Omit<RewardRow, 'id' | 'taken' | 'archived_at'>;
 
 /** False where the name is taken. */
-export async function insertReward(tx: Tx, workspaceId: number, r: RewardContent, now: Date): Promise<boolean> {
+export async function insertReward(
+  tx: Tx,
+  workspaceId: number,
+  r: RewardContent,
+  now: Date,
+): Promise<boolean> {
   const rows = await tx.query(
     `insert into rewards (workspace_id, uuid, programme, name, description, cost, stock, from_at, to_at, each, voucher, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      on conflict (workspace_id, programme, lower(name)) where archived_at is null do nothing returning id`,
     [
-      ...[workspaceId, r.uuid, r.programme, r.name, r.description, r.cost, r.stock, r.from_at, r.to_at, r.each],
+      ...[
+        workspaceId,
+        r.uuid,
+        r.programme,
+        r.name,
+        r.description,
+        r.cost,
+        r.stock,
+        r.from_at,
+        r.to_at,
+        r.each,
+      ],
       r.voucher === null ? null : JSON.stringify(r.voucher),
       now,
     ],
@@ -105,7 +121,11 @@ const redemption = `select d.id, d.uuid, d.content, d.programme, d.reward_id, r.
     d.person, d.points, d.order_id, d.worth, d.currency, d.at, d.state, d.spend
   from reward_redemptions d left join rewards r on r.workspace_id = d.workspace_id and r.id = d.reward_id`;
 
-export async function redemptionByKey(tx: Tx, workspaceId: number, key: string): Promise<RedemptionRow | null> {
+export async function redemptionByKey(
+  tx: Tx,
+  workspaceId: number,
+  key: string,
+): Promise<RedemptionRow | null> {
   const [row] = await tx.query<RedemptionRow>(`${redemption} where d.workspace_id = $1 and d.key = $2`, [
     workspaceId,
     key,
@@ -114,7 +134,11 @@ export async function redemptionByKey(tx: Tx, workspaceId: number, key: string):
 }
 
 /** Held until the transaction ends. */
-export async function lockRedemption(tx: Tx, workspaceId: number, uuid: string): Promise<RedemptionRow | null> {
+export async function lockRedemption(
+  tx: Tx,
+  workspaceId: number,
+  uuid: string,
+): Promise<RedemptionRow | null> {
   const [row] = await tx.query<RedemptionRow>(
     `${redemption} where d.workspace_id = $1 and d.uuid = $2 for update of d`,
     [workspaceId, uuid],
@@ -158,7 +182,18 @@ export async function insertRedemption(
             currency, at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (workspace_id, key) do nothing returning id`,
     [
-      ...[workspaceId, d.uuid, d.key, d.content, d.programme, d.rewardId, d.person, d.points, d.orderId, d.worth],
+      ...[
+        workspaceId,
+        d.uuid,
+        d.key,
+        d.content,
+        d.programme,
+        d.rewardId,
+        d.person,
+        d.points,
+        d.orderId,
+        d.worth,
+      ],
       d.currency,
       d.at,
     ],
@@ -198,7 +233,9 @@ export async function deleteRedemption(tx: Tx, workspaceId: number, id: number):
 
 /** Begun and not finished since: their process died. */
 export function openRedemptions(tx: Tx, before: Date): Promise<{ workspace_id: number; uuid: string }[]> {
-  return tx.query('select workspace_id, uuid from reward_redemptions where state = 0 and at < $1 limit 100', [before]);
+  return tx.query('select workspace_id, uuid from reward_redemptions where state = 0 and at < $1 limit 100', [
+    before,
+  ]);
 }
 
 // --- vouchers ---
@@ -224,15 +261,22 @@ const voucher = `select v.number, v.redemption_id, v.worth, v.currency, v.expire
 
 /** Held until the transaction ends. */
 export async function lockVoucher(tx: Tx, workspaceId: number, number: number): Promise<VoucherRow | null> {
-  const [row] = await tx.query<VoucherRow>(`${voucher} where v.workspace_id = $1 and v.number = $2 for update of v`, [
-    workspaceId,
-    number,
-  ]);
+  const [row] = await tx.query<VoucherRow>(
+    `${voucher} where v.workspace_id = $1 and v.number = $2 for update of v`,
+    [workspaceId, number],
+  );
   return row ?? null;
 }
 
-export function vouchersOf(tx: Tx, workspaceId: number, redemptions: readonly number[]): Promise<VoucherRow[]> {
-  return tx.query(`${voucher} where v.workspace_id = $1 and v.redemption_id = any($2)`, [workspaceId, redemptions]);
+export function vouchersOf(
+  tx: Tx,
+  workspaceId: number,
+  redemptions: readonly number[],
+): Promise<VoucherRow[]> {
+  return tx.query(`${voucher} where v.workspace_id = $1 and v.redemption_id = any($2)`, [
+    workspaceId,
+    redemptions,
+  ]);
 }
 
 export async function insertVoucher(
@@ -258,7 +302,12 @@ export async function useVoucher(
   );
 }
 
-export async function reverseVouchers(tx: Tx, workspaceId: number, redemptionId: number, now: Date): Promise<void> {
+export async function reverseVouchers(
+  tx: Tx,
+  workspaceId: number,
+  redemptionId: number,
+  now: Date,
+): Promise<void> {
   await tx.query(
     'update reward_vouchers set reversed_at = $3 where workspace_id = $1 and redemption_id = $2 and used_at is null',
     [workspaceId, redemptionId, now],

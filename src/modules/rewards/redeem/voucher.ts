@@ -1,4 +1,12 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto';
 import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
 
@@ -45,11 +53,7 @@ export function codeOf(number: number): string {
 
 /** As somebody typed it: in any case, with or without dashes, O for 0, I or L for 1. Null where it is none. */
 export function numberOf(typed: string): number | null {
-  const text = typed
-    .toUpperCase()
-    .replace(/[\s-]/g, '')
-    .replaceAll('O', '0')
-    .replace(/[IL]/g, '1');
+  const text = typed.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1');
   if (text.length !== places + 1) return null;
   let number = 0;
   for (const letter of text.slice(0, places)) {

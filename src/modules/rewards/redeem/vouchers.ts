@@ -32,7 +32,10 @@ export class Vouchers {
   }
 
   publicKey(workspaceId: number): Promise<Buffer> {
-    return this.#deps.pg.inWorkspace(workspaceId, async (tx) => (await this.#keys(tx, workspaceId)).publicKey);
+    return this.#deps.pg.inWorkspace(
+      workspaceId,
+      async (tx) => (await this.#keys(tx, workspaceId)).publicKey,
+    );
   }
 
   /** Refuses `no-such-voucher`: not one of ours, or changed. */
@@ -60,7 +63,8 @@ export class Vouchers {
           used_at: row.used_at.toISOString(),
         });
       }
-      if (row.reversed_at !== null) throw refuse('voucher-over', 'It was given back, and its points returned.');
+      if (row.reversed_at !== null)
+        throw refuse('voucher-over', 'It was given back, and its points returned.');
       if (row.expires <= now) throw refuse('voucher-over', `It held until ${row.expires.toISOString()}.`);
       await sql.useVoucher(tx, workspaceId, { number: row.number, key: o.key, orderId: o.orderId, now });
       return this.#answer({ ...row, used_at: now, order_id: o.orderId }, workspace, keys);
@@ -72,7 +76,8 @@ export class Vouchers {
     const code = text.includes('.') ? readToken(text, keys)?.code : text;
     const number = code === undefined ? null : numberOf(code);
     const row = number === null ? null : await sql.lockVoucher(tx, workspaceId, number);
-    if (!row) throw refuse('no-such-voucher', 'This is no voucher of ours, or it was changed. Look at every letter.');
+    if (!row)
+      throw refuse('no-such-voucher', 'This is no voucher of ours, or it was changed. Look at every letter.');
     return row;
   }
 

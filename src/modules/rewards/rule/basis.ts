@@ -76,7 +76,8 @@ export function pointsOf(basis: Basis, factor: Fraction, returned: Returned): bi
   if (returned.isAll) return 0n;
   switch (basis.kind) {
     case 'fixed': {
-      if (basis.total !== null && basis.total > 0n && returned.takeMoney(basis.total) >= basis.total) return 0n;
+      if (basis.total !== null && basis.total > 0n && returned.takeMoney(basis.total) >= basis.total)
+        return 0n;
       return floor(times({ n: basis.points, d: 1n }, factor));
     }
     case 'total': {
@@ -135,7 +136,9 @@ export function basisFromJson(json: unknown): Basis {
 }
 
 export function refundToJson(refund: Refund): unknown {
-  return JSON.parse(JSON.stringify(refund, (_, value) => (typeof value === 'bigint' ? String(value) : value)));
+  return JSON.parse(
+    JSON.stringify(refund, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+  );
 }
 
 export function refundFromJson(json: unknown): Refund {

@@ -12,17 +12,19 @@ const linesBasis = fc
     minLength: 1,
     maxLength: 4,
   })
-  .map((lines): Basis => ({
-    kind: 'lines',
-    total: lines.reduce((sum, line) => sum + line.price * BigInt(line.quantity), 0n),
-    lines: lines.map(({ price, quantity, each }, i) => ({
-      product: [`p${i}`],
-      price,
-      quantity: BigInt(quantity) * million,
-      points: 3n,
-      per: each ? null : million,
-    })),
-  }));
+  .map(
+    (lines): Basis => ({
+      kind: 'lines',
+      total: lines.reduce((sum, line) => sum + line.price * BigInt(line.quantity), 0n),
+      lines: lines.map(({ price, quantity, each }, i) => ({
+        product: [`p${i}`],
+        price,
+        quantity: BigInt(quantity) * million,
+        points: 3n,
+        per: each ? null : million,
+      })),
+    }),
+  );
 const fixedBasis = fc
   .record({ points: fc.integer({ min: 1, max: 500 }), total: fc.option(amount) })
   .map(({ points, total }): Basis => ({ kind: 'fixed', points: BigInt(points), total }));
@@ -69,7 +71,13 @@ const sum = (book: Book) => [...book.awards()].reduce((all, award) => all + awar
 /** Orders of a few people with whatever comes back of them, each message perhaps more than once, in any order. */
 const histories = fc
   .array(
-    fc.record({ basis, factor, person: fc.nat(2), day: fc.nat(1), refunds: fc.array(part, { maxLength: 3 }) }),
+    fc.record({
+      basis,
+      factor,
+      person: fc.nat(2),
+      day: fc.nat(1),
+      refunds: fc.array(part, { maxLength: 3 }),
+    }),
     { minLength: 1, maxLength: 6 },
   )
   .chain((orders) => {
@@ -139,11 +147,11 @@ test('no cap is ever passed, at any moment, and nothing is below zero', () => {
 test('a refund of everything closes every order, whatever came before it', () => {
   fc.assert(
     fc.property(histories, caps, ([steps, shuffled], limits) => {
-      const capped = shuffled.map((step) => ('earn' in step ? { earn: { ...step.earn, caps: limits } } : step));
+      const capped = shuffled.map((step) =>
+        'earn' in step ? { earn: { ...step.earn, caps: limits } } : step,
+      );
       const ends = steps.flatMap((step, i): Step[] =>
-        'earn' in step
-          ? [{ message: `end${i}`, order: step.earn.orderId ?? '', refund: everything }]
-          : [],
+        'earn' in step ? [{ message: `end${i}`, order: step.earn.orderId ?? '', refund: everything }] : [],
       );
       expect(sum(run([...capped, ...ends]))).toBe(0n);
       expect(sum(run([...ends, ...capped]))).toBe(0n);

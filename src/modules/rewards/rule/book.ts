@@ -28,7 +28,10 @@ export interface Award<C extends Claim = Claim> {
 const capKinds: readonly CapKind[] = ['order', 'day', 'person', 'all'];
 
 /** Where a cap counts. */
-export function capPlace(kind: CapKind, of: Pick<Claim, 'rule' | 'person' | 'day' | 'orderId'>): string | null {
+export function capPlace(
+  kind: CapKind,
+  of: Pick<Claim, 'rule' | 'person' | 'day' | 'orderId'>,
+): string | null {
   if (kind === 'order') return of.orderId === null ? null : `${of.rule} order ${of.orderId}`;
   if (kind === 'day') return `${of.rule} day ${of.day} ${of.person}`;
   if (kind === 'person') return `${of.rule} person ${of.person}`;

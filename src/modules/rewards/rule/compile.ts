@@ -1,5 +1,11 @@
-import { type EventMatcher, type EventRow, eventMatcher, type MatchContext, valueMatcher } from '#modules/segments';
-import { type CapKind, type Circumstance, type Formula, refuse, type RuleBody } from '../schema.ts';
+import {
+  type EventMatcher,
+  type EventRow,
+  eventMatcher,
+  type MatchContext,
+  valueMatcher,
+} from '#modules/segments';
+import { type CapKind, type Circumstance, type Formula, type RuleBody, refuse } from '../schema.ts';
 import { type Fraction, fraction, micros, million, times } from './amount.ts';
 import { type Basis, type Line, type Refund, together } from './basis.ts';
 
@@ -35,7 +41,13 @@ export interface CompiledRule {
 }
 
 /** Why an event pays nothing. */
-export type Why = 'no amount' | 'another currency' | 'no such product' | 'nobody' | 'before the rule' | 'backfill';
+export type Why =
+  | 'no amount'
+  | 'another currency'
+  | 'no such product'
+  | 'nobody'
+  | 'before the rule'
+  | 'backfill';
 export const isWhy = (found: Basis | Why): found is Why => typeof found === 'string';
 
 export interface CompileContext extends MatchContext {
