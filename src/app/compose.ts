@@ -6,6 +6,7 @@ import { createImports, importTopics } from '#modules/imports';
 import { registerValueSettings } from '#modules/insight';
 import { createPeople, peopleTopics } from '#modules/people';
 import { createPoints } from '#modules/points';
+import { createRewards } from '#modules/rewards';
 import { createSegments, type Segments } from '#modules/segments';
 import { createTransparency } from '#modules/transparency';
 import { createWebhooks } from '#modules/webhooks';
@@ -27,7 +28,7 @@ import { type Engines, openEngines } from './engines.ts';
 import { dataFolders, waitForHome } from './home.ts';
 import { createServer } from './server.ts';
 import { readVersion } from './version.ts';
-import { listenForWebhooks, offersOfPeople, offersOfSegments } from './webhook-offers.ts';
+import { listenForSingleFacts, offersOfPeople, offersOfSegments } from './webhook-offers.ts';
 import { startWork } from './worker.ts';
 
 /** The whole program, ready to listen. */
@@ -98,6 +99,10 @@ export async function compose(
     const collect = createCollect({ ...engines, identity, people, jobs, clock, log, bufferEvents });
     const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
     const segments = createSegments({ ...engines, identity, people, collect, facts, jobs, clock, log });
+    const rewards = createRewards({
+      ...engines,
+      ...{ identity, people, collect, segments, points, facts, jobs, clock, log },
+    });
     // A full disk is for those who have to write; the simulated brand does not.
     const load = () => (disk.ok() ? collect.load() : 1);
     const demo = createDemo({ pg, identity, collect, people, jobs, clock, log, load, enabled: config.demo });
@@ -115,7 +120,7 @@ export async function compose(
     });
     for (const offer of [...offersOfPeople(people), ...offersOfSegments(people, segments)])
       webhooks.offer(offer);
-    listenForWebhooks(segments, webhooks);
+    listenForSingleFacts(segments, webhooks, rewards);
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
     const live = createLive({ clock, log });
@@ -133,7 +138,18 @@ export async function compose(
       jobs,
       version: readVersion(),
     };
-    const modules = { identity, people, collect, segments, imports, demo, webhooks, transparency, points };
+    const modules = {
+      identity,
+      people,
+      collect,
+      segments,
+      imports,
+      demo,
+      webhooks,
+      transparency,
+      points,
+      rewards,
+    };
     const parts = { ...platform, ...modules };
     await startWork(parts, closing);
     const app = await createServer(parts, closing);

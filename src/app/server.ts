@@ -4,6 +4,7 @@ import { type Identity, identityRoutes } from '#modules/identity';
 import { type Imports, importRoutes } from '#modules/imports';
 import { insightRoutes, reportRoutes, reports, worthRoutes } from '#modules/insight';
 import { type People, peopleRoutes } from '#modules/people';
+import { type Rewards, rewardRoutes } from '#modules/rewards';
 import { type Segments, segmentRoutes } from '#modules/segments';
 import { type Transparency, transparencyRoutes } from '#modules/transparency';
 import { type Webhooks, webhookRoutes } from '#modules/webhooks';
@@ -42,6 +43,7 @@ interface Parts extends Engines {
   demo: Demo;
   webhooks: Webhooks;
   transparency: Transparency;
+  rewards: Rewards;
 }
 
 /** The doors at the front. A worker has those for its operator only. */
@@ -76,6 +78,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   demoRoutes(app, { demo, identity });
   webhookRoutes(app, parts.webhooks);
   transparencyRoutes(app, parts.transparency);
+  rewardRoutes(app, parts.rewards);
   liveRoutes(app, parts);
   return app;
 }

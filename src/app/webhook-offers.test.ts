@@ -4,7 +4,7 @@ import { createSegments, type Segments } from '#modules/segments';
 import { manualClock } from '#platform/clock';
 import { track } from '../../test/fixtures/people.ts';
 import { type TestProgram, testProgram } from '../../test/fixtures/program.ts';
-import { listenForWebhooks, offersOfSegments } from './webhook-offers.ts';
+import { listenForSingleFacts, offersOfSegments } from './webhook-offers.ts';
 
 const clock = manualClock(Date.UTC(2026, 2, 10, 12));
 let p: TestProgram;
@@ -13,7 +13,7 @@ beforeAll(async () => {
   p = await testProgram({ clock });
   segments = createSegments(p);
   for (const offer of offersOfSegments(p.people, segments)) p.webhooks.offer(offer);
-  listenForWebhooks(segments, p.webhooks);
+  listenForSingleFacts(segments, p.webhooks, { segmentsEntered: async () => [] });
 });
 afterAll(async () => {
   await segments.stop();

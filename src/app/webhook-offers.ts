@@ -1,4 +1,5 @@
 import type { People } from '#modules/people';
+import type { Rewards } from '#modules/rewards';
 import type { Segments } from '#modules/segments';
 import type { Offer, Webhooks } from '#modules/webhooks';
 
@@ -24,16 +25,22 @@ const segmentWords = {
   'segment.left': 'Somebody went out of one',
 };
 
-/** Single facts of segments are written where a webhook wants them: under load they are thousands a second. */
-export function listenForWebhooks(
+/**
+ * Single facts of segments are written where a webhook wants them, or where a rule pays for coming in: under load they
+ * are thousands a second.
+ */
+export function listenForSingleFacts(
   segments: Pick<Segments, 'idsOf' | 'listen'>,
   webhooks: Pick<Webhooks, 'topics'>,
+  rewards: Pick<Rewards, 'segmentsEntered'>,
 ): void {
   segments.listen(async (workspaceId) => {
     const topics = await webhooks.topics(workspaceId, Object.keys(segmentWords));
-    if (topics === 'all' || topics.length === 0) return topics === 'all' ? 'all' : new Set();
+    if (topics === 'all') return 'all';
+    const wanted = [...topics, ...(await rewards.segmentsEntered(workspaceId))];
+    if (wanted.length === 0) return new Set();
     const ids = await segments.idsOf(workspaceId);
-    return new Set([...ids].flatMap(([id, uuid]) => (topics.includes(uuid) ? [id] : [])));
+    return new Set([...ids].flatMap(([id, uuid]) => (wanted.includes(uuid) ? [id] : [])));
   });
 }
 

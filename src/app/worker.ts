@@ -3,6 +3,7 @@ import type { Demo } from '#modules/demo';
 import type { Identity } from '#modules/identity';
 import type { People } from '#modules/people';
 import type { Points } from '#modules/points';
+import type { Rewards } from '#modules/rewards';
 import type { Segments } from '#modules/segments';
 import type { Transparency } from '#modules/transparency';
 import type { Webhooks } from '#modules/webhooks';
@@ -28,11 +29,13 @@ export async function startWork(
     webhooks: Webhooks;
     transparency: Transparency;
     points: Points;
+    rewards: Rewards;
   },
   closing: Closing,
 ): Promise<void> {
   const { config, facts, jobs, identity, people, collect, segments, demo, webhooks, transparency, points } =
     parts;
+  const { rewards } = parts;
   await identity.start();
   closing.later('identity', () => identity.stop());
   people.start();
@@ -46,6 +49,7 @@ export async function startWork(
   closing.later('the webhooks', () => webhooks.stop());
   closing.later('the public logs', () => transparency.stop());
   closing.later('points', () => points.stop());
+  closing.later('rewards', () => rewards.stop());
   if (config.role === 'api') return;
   webhooks.follow();
   await facts.start();
@@ -54,4 +58,5 @@ export async function startWork(
   demo.start();
   webhooks.start();
   transparency.start();
+  rewards.start();
 }

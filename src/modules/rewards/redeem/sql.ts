@@ -220,8 +220,8 @@ export async function setRedemption(
   d: { id: number; state: number; spend: string | null; now: Date },
 ): Promise<void> {
   await tx.query(
-    `update reward_redemptions set state = $3, spend = coalesce($4, spend),
-            reversed_at = case when $3 = 3 then $5::timestamptz end
+    `update reward_redemptions set state = $3::smallint, spend = coalesce($4, spend),
+            reversed_at = case when $3::smallint = 3 then $5::timestamptz end
       where workspace_id = $1 and id = $2`,
     [workspaceId, d.id, d.state, d.spend, d.now],
   );
