@@ -26,7 +26,7 @@ export interface Program {
   /** Resolves when the main process has ended, however. */
   ended(): Promise<void>;
   /** The answer of its API to the secret key, parsed. */
-  ask<T>(path: string): Promise<T>;
+  ask<T>(path: string, headers?: Record<string, string>): Promise<T>;
   /** The same with a body. */
   send<T>(method: 'POST' | 'PATCH', path: string, body: unknown): Promise<T>;
   /** Stops it and removes its home. */
@@ -92,8 +92,10 @@ export async function newProgram(
     start,
     stop,
     ended: () => ended,
-    async ask<T>(path: string): Promise<T> {
-      const answer = await fetch(url + path, { headers: { authorization: `Bearer ${secretKey}` } });
+    async ask<T>(path: string, headers: Record<string, string> = {}): Promise<T> {
+      const answer = await fetch(url + path, {
+        headers: { ...headers, authorization: `Bearer ${secretKey}` },
+      });
       if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}: ${await answer.text()}`);
       return (await answer.json()) as T;
     },

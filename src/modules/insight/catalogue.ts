@@ -1,14 +1,25 @@
 import { attributionReport } from './attribution/report.ts';
+import { cohortsReport } from './cohorts/cohorts.ts';
 import { funnelReport } from './funnel/funnel.ts';
+import { funnelLeavingReport, funnelTimesReport } from './funnel/leaving.ts';
 import { lifetimeReport } from './lifetime/lifetime.ts';
+import { pathsReport } from './paths/paths.ts';
 import { productsReport } from './products/products.ts';
 import type { Report } from './report/define.ts';
+import { repurchaseReport } from './repurchase/repurchase.ts';
+import { stickinessReport } from './stickiness/stickiness.ts';
 import { layersReport } from './value/layers.ts';
 
 /** Every report there is. */
 export const reports: readonly Report[] = [
   attributionReport,
   funnelReport,
+  funnelTimesReport,
+  funnelLeavingReport,
+  cohortsReport,
+  repurchaseReport,
+  stickinessReport,
+  pathsReport,
   layersReport,
   lifetimeReport,
   productsReport,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testReports } from '../../../../test/fixtures/reports.ts';
-import type { FunnelReport } from './schema.ts';
+import type { FunnelLeaving, FunnelReport, FunnelTimes } from './schema.ts';
 
 type World = Awaited<ReturnType<typeof testReports>>;
 let w: World;
@@ -98,6 +98,30 @@ describe('a funnel of own steps', () => {
     const byChannel = await funnel({ ...june, steps, by: 'channel', without: '"Returned"' });
     expect(byChannel.groups).toMatchObject([{ value: 'web', reached: [6, 4, 1] }]);
     await agrees(byChannel);
+  });
+
+  test('times between, from the first beginning', async () => {
+    const { result } = await w.report<FunnelTimes>('funnel-times', { ...june, steps });
+    // Of ann, dan, eva and fin: 1, 2, 23 and 2 hours.
+    expect(result.steps).toEqual([
+      { from: 'Seen', to: 'Added', people: 4, quartile_1: 6300, median: 7200, quartile_3: 26_100 },
+      { from: 'Added', to: 'Bought', people: 2, quartile_1: 26_100, median: 45_000, quartile_3: 63_900 },
+      { from: 'Seen', to: 'Bought', people: 2, quartile_1: 30_600, median: 50_400, quartile_3: 70_200 },
+    ]);
+    const without = await w.report<FunnelTimes>('funnel-times', { ...june, steps, without: '"Returned"' });
+    expect(without.result.steps.map(({ people }) => people)).toEqual([4, 1, 1]);
+  });
+
+  test('what those did who left', async () => {
+    const at = (step: string) => w.report<FunnelLeaving>('funnel-leaving', { ...june, steps, at: step });
+    // Bob and cem came no further than Seen; bob added at the same instant, cem did nothing after.
+    expect((await at('1')).result).toMatchObject({ people: 2, next: [{ name: '', people: 2 }] });
+    // Eva and fin stopped having added.
+    expect((await at('2')).result).toEqual({
+      ...{ step: 2, people: 2, next: [{ name: '', people: 2 }] },
+      last: [{ name: 'Added', people: 2 }],
+    });
+    await expect(at('3')).rejects.toThrow(/bad-question/);
   });
 
   test('of a segment, and compared', async () => {

@@ -32,3 +32,39 @@ export const FunnelReport = Type.Object(
   { title: 'Funnel with steps' },
 );
 export type FunnelReport = Static<typeof FunnelReport>;
+
+/** How long people take from step to step. */
+export const FunnelTimes = Type.Object(
+  {
+    steps: Type.Array(
+      Type.Object({
+        from: Type.String(),
+        to: Type.String(),
+        people: Type.Integer({ description: 'Who went on, from their first beginning' }),
+        quartile_1: Type.Number({ description: 'Seconds' }),
+        median: Type.Number(),
+        quartile_3: Type.Number(),
+      }),
+      { description: 'From each step to the next, and at last from the first to the last' },
+    ),
+  },
+  { title: 'Times of a funnel' },
+);
+export type FunnelTimes = Static<typeof FunnelTimes>;
+
+const Named = Type.Object({
+  name: Type.String({ description: 'An event; empty: nothing; `...`: one of the rest' }),
+  people: Type.Integer(),
+});
+
+/** What those do who stop at a step. */
+export const FunnelLeaving = Type.Object(
+  {
+    step: Type.Integer(),
+    people: Type.Integer(),
+    next: Type.Array(Named, { description: 'What they did next after the step' }),
+    last: Type.Array(Named, { description: 'What they did last' }),
+  },
+  { title: 'Leaving a funnel' },
+);
+export type FunnelLeaving = Static<typeof FunnelLeaving>;

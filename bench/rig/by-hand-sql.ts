@@ -1,0 +1,84 @@
+/**
+ * For each report the statements that a careful person would write for the same question on rows whose people are
+ * resolved: the table `resolved`, with `person`.
+ */
+export interface When {
+  from: number;
+  to: number;
+}
+
+const ms = (time: number) => `fromUnixTimestamp64Milli(toInt64(${time}), 'UTC')`;
+const rows = ({ from, to }: When, more = '') =>
+  `from resolved where workspace_id = 1 and contract = 0 and bot = 0 and time >= ${ms(from)} and time < ${ms(to)}${more}`;
+const before = ({ to }: When, more = '') =>
+  `from resolved where workspace_id = 1 and contract = 0 and bot = 0 and time < ${ms(to)}${more}`;
+const purchase =
+  " and type = 'track' and event = 'Order Completed' and if(event = 'Order Completed', 1, 0) = 1 and total > 0";
+const month = 30 * 86_400_000;
+
+/** By the name of the question in the bench. */
+export const byHand: Readonly<Record<string, (when: When) => string[]>> = {
+  funnel: (when) => [
+    `select countIf(level >= 1), countIf(level >= 2), countIf(level >= 3), countIf(level >= 4)
+       from (
+         select person, windowFunnel(${month})(toUInt64(toUnixTimestamp64Milli(time)), event = 'Products Searched',
+                  event = 'Product Viewed', event = 'Product Added', event = 'Order Completed') as level
+         ${rows(when, " and type = 'track' and event in ('Products Searched', 'Product Viewed', 'Product Added', 'Order Completed')")}
+          group by person)`,
+  ],
+  retention: (when) => [
+    `select cohort, week - cohort as age, count()
+       from (
+         select person, groupUniqArray(toInt32(intDiv(toInt32(toDate(time, 'UTC')) + 3, 7))) as weeks, arrayMin(weeks) as cohort
+         ${before(when)} group by person)
+      array join weeks as week group by cohort, age`,
+  ],
+  cohorts: (when) => [
+    `select cohort, month - cohort as age, count()
+       from (
+         select person, groupUniqArray(toInt32(toRelativeMonthNum(time, 'UTC'))) as months, arrayMin(months) as cohort
+         ${before(when, purchase)} group by person having max(known) = 1)
+      array join months as month group by cohort, age`,
+  ],
+  repurchase: (when) => {
+    const times = `select person, arraySort(groupArray(toUnixTimestamp64Milli(time))) as times ${before(when, purchase)} group by person having max(known) = 1`;
+    return [
+      `select countIf(times[-1] >= ${when.from}), countIf(times[-1] >= ${when.from} and length(times) > 1),
+              countIf(times[1] >= ${when.from}), countIf(times[1] >= ${when.from} and length(times) > 1) from (${times})`,
+      `select intDiv(if(length(times) > 1, times[2], ${when.to}) - times[1], 86400000) as day, countIf(length(times) > 1), countIf(length(times) = 1)
+         from (${times}) where times[1] >= ${when.from} group by day order by day`,
+      `select count(), quantilesExactInclusive(0.25, 0.5, 0.75)(gap / 86400000)
+         from (select arrayJoin(arrayPopFront(arrayDifference(times))) as gap from (${times}) where length(times) > 1)`,
+    ];
+  },
+  stickiness: (when) => [
+    `select day, uniqExactIf(person, ago = 0), uniqExactIf(person, ago < 7), uniqExact(person)
+       from (select distinct person, toInt32(toDate(time, 'UTC')) as d ${rows({ ...when, from: when.from - 31 * 86_400_000 })})
+      array join arrayMap(x -> d + x, range(30)) as day, range(30) as ago group by day order by day`,
+    `select count(), quantilesExactInclusive(0.25, 0.5, 0.75)(seconds)
+       from (
+         select arrayJoin(arrayMap(v -> (v[-1] - v[1]) / 1000, arraySplit((t, gap) -> gap >= 1800000, times, arrayDifference(times)))) as seconds
+           from (select person, arraySort(groupArray(toUnixTimestamp64Milli(time))) as times ${rows(when)} group by person))`,
+    `select count(), quantilesExactInclusive(0.25, 0.5, 0.75)(JSONExtractFloat(properties, 'dwell_seconds'))
+     ${rows(when, " and type = 'track' and event in ('Store Exited', 'Zone Exited')")}`,
+  ],
+  paths: (when) => {
+    const day = 86_400_000;
+    const wide = { from: when.from - day, to: when.to + day };
+    const name = "if(type = 'track', event, type)";
+    const way = (list: string) =>
+      `arrayResize(arraySlice(arrayCompact(arrayMap(x -> x.2, ${list})), 1, 4), 4, '')`;
+    return [
+      `select side, level, way[level + 1] as one, way[level + 2] as other, count()
+         from (
+           select arrayJoin([(1, ${way(`arrayFilter(x -> x.1 <= all[place].1 + ${day}, arraySlice(all, place))`)}),
+                             (0, ${way(`arrayFilter(x -> x.1 + ${day} >= all[place].1, arrayReverse(arraySlice(all, 1, place)))`)})]) as told,
+                  told.1 as side, told.2 as way, arrayJoin(range(3)) as level
+             from (
+               select person, arraySort(groupArray((toUnixTimestamp64Milli(time), ${name}))) as all,
+                      arrayFirstIndex(x -> x.2 = 'Order Completed' and x.1 >= ${when.from} and x.1 < ${when.to}, all) as place
+               ${rows(wide)} group by person having place > 0))
+        where one != '' group by side, level, one, other`,
+    ];
+  },
+};
