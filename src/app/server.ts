@@ -2,7 +2,7 @@ import { type Collect, collectRoutes, trackingRoutes } from '#modules/collect';
 import { type Demo, demoRoutes } from '#modules/demo';
 import { type Identity, identityRoutes } from '#modules/identity';
 import { type Imports, importRoutes } from '#modules/imports';
-import { insightRoutes, reportRoutes, reports, worthRoutes } from '#modules/insight';
+import { boardRoutes, insightRoutes, reportRoutes, reports, worthRoutes } from '#modules/insight';
 import { type People, peopleRoutes } from '#modules/people';
 import { type Rewards, rewardRoutes } from '#modules/rewards';
 import { type Segments, segmentRoutes } from '#modules/segments';
@@ -73,6 +73,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   segmentRoutes(app, segments);
   insightRoutes(app, { ch, identity, collect, clock, log });
   worthRoutes(app, { ch, identity, segments, clock });
+  boardRoutes(app, parts);
   reportRoutes(app, { ch, identity, collect, segments, clock, log }, reports);
   await importRoutes(app, { imports, identity, clock });
   demoRoutes(app, { demo, identity });

@@ -1,5 +1,7 @@
 import { attributionReport } from './attribution/report.ts';
+import { channelsReport } from './channels/channels.ts';
 import { cohortsReport } from './cohorts/cohorts.ts';
+import { contentReport } from './content/content.ts';
 import { funnelReport } from './funnel/funnel.ts';
 import { funnelLeavingReport, funnelTimesReport } from './funnel/leaving.ts';
 import { lifetimeReport } from './lifetime/lifetime.ts';
@@ -9,10 +11,13 @@ import type { Report } from './report/define.ts';
 import { repurchaseReport } from './repurchase/repurchase.ts';
 import { stickinessReport } from './stickiness/stickiness.ts';
 import { layersReport } from './value/layers.ts';
+import { weekReport } from './week/week.ts';
 
 /** Every report there is. */
 export const reports: readonly Report[] = [
   attributionReport,
+  channelsReport,
+  contentReport,
   funnelReport,
   funnelTimesReport,
   funnelLeavingReport,
@@ -23,4 +28,5 @@ export const reports: readonly Report[] = [
   layersReport,
   lifetimeReport,
   productsReport,
+  weekReport,
 ];

@@ -43,6 +43,16 @@ export function compareShares(now: Share, before: Share): Verdict {
   return verdictOf((now.part / now.of - before.part / before.of) / Math.sqrt(variance));
 }
 
+/** Means over people (or orders): the z-test with both variances, z = (m1 - m2) / sqrt(s1^2 / n1 + s2^2 / n2). */
+export function compareMeans(now: Total, before: Total): Verdict {
+  if (Math.min(now.people, before.people) < fewestPeople) return 'too-few';
+  const spread = ({ sum, squares, people }: Total) =>
+    (squares - (sum * sum) / people) / (people - 1) / people;
+  const variance = spread(now) + spread(before);
+  const difference = now.sum / now.people - before.sum / before.people;
+  return variance > 0 ? verdictOf(difference / Math.sqrt(variance)) : 'too-few';
+}
+
 function verdictOf(z: number): Verdict {
   return Math.abs(z) > critical ? 'not-chance' : 'may-be-chance';
 }

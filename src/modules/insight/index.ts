@@ -1,3 +1,4 @@
+export { boardRoutes } from './boards/routes.ts';
 export { reports } from './catalogue.ts';
 export { reportRoutes } from './report/routes.ts';
 export { insightRoutes, worthRoutes } from './routes.ts';

@@ -96,6 +96,8 @@ export const Worth = Type.Object({ members: Side, others: Side }, { title: 'Wort
 export type Worth = Static<typeof Worth>;
 
 export const refuse = refusals('insight', {
+  'no-such-board': { status: 404, title: 'No such board' },
+  'board-changed': { status: 409, title: 'The board was changed meanwhile' },
   'bad-period': { status: 400, title: 'Not a period' },
   'bad-question': { status: 400, title: 'Not a question that can be answered' },
   'no-segments': { status: 403, title: 'May not see segments' },

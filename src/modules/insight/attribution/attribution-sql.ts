@@ -1,7 +1,6 @@
 import type { Asking } from '../report/define.ts';
+import { mostNames } from './names.ts';
 
-/** At most so many names are told apart; the rest is one. */
-export const mostNames = 60;
 const order = 255;
 export const nothing = 254;
 

@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { defineReport } from '../report/define.ts';
 import { attribute } from './attribution.ts';
-import { mostNames, pathSums, touchesOf } from './attribution-sql.ts';
-import { channelOf, nameOf, readTouch } from './channel.ts';
+import { pathSums, touchesOf } from './attribution-sql.ts';
+import { named } from './names.ts';
 import { AttributionReport } from './schema.ts';
 
 const dayMs = 86_400_000;
@@ -63,24 +63,3 @@ export const attributionReport = defineReport({
     };
   },
 });
-
-/** Numbers for touches, from 1: the most frequent names have one each, all the rest has the last. */
-function named(
-  touches: readonly string[],
-  by: 'channel' | 'campaign',
-): { names: string[]; numbers: number[]; stores: Set<number> } {
-  const names: string[] = [];
-  const stores = new Set<number>();
-  const numbers = touches.map((text) => {
-    const name = nameOf(text, by);
-    let place = names.indexOf(name);
-    if (place < 0) {
-      if (names.length < mostNames - 1) names.push(name);
-      else if (names.length < mostNames) names.push('other');
-      place = names.length < mostNames ? names.length - 1 : mostNames - 1;
-    }
-    if (channelOf(readTouch(text)) === 'store') stores.add(place + 1);
-    return place + 1;
-  });
-  return { names, numbers, stores };
-}

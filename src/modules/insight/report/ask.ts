@@ -16,7 +16,7 @@ export interface AskingDeps {
   ch: ClickHouse;
   identity: Pick<Identity, 'settings'>;
   collect: Pick<Collect, 'paths' | 'sources'>;
-  segments: Pick<Segments, 'membersStatement' | 'eventConditions'>;
+  segments: Pick<Segments, 'membersStatement' | 'eventConditions' | 'inside'>;
   clock: Clock;
   log: Log;
   /** Workspaces with as many events are large. */

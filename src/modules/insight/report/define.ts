@@ -9,7 +9,7 @@ import type { Question } from './schema.ts';
 /** What a report has at hand to answer one question. */
 export interface Asking {
   readonly ch: ClickHouse;
-  readonly segments: Pick<Segments, 'membersStatement' | 'eventConditions'>;
+  readonly segments: Pick<Segments, 'membersStatement' | 'eventConditions' | 'inside'>;
   readonly sources: Collect['sources'];
   readonly workspaceId: number;
   readonly timeZone: string;

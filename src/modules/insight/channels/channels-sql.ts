@@ -1,0 +1,63 @@
+import type { Asking } from '../report/define.ts';
+
+export interface CameBy {
+  number: number;
+  people: number;
+  stages: number[];
+  buyers: number;
+  again: number;
+  orders: number;
+  currencies: string[];
+  sums: string[];
+  squares: number[];
+}
+
+const stages = [1, 2, 3, 4, 5] as const;
+
+/**
+ * People whose first event ever lies in the period, by the number of their first touch (0: none is known): how far they
+ * went by the end of the period, and what they paid.
+ */
+export async function peopleByFirstTouch(
+  { ch, rows, path }: Asking,
+  o: { touches: readonly string[]; numbers: readonly number[] },
+): Promise<CameBy[]> {
+  const stageOf = (name: string) => path.stages[path.names.indexOf(name)] ?? 0;
+  const found = await ch.query<Record<string, string | string[] | number[]>>(
+    `select came_by, count() as people, ${stages.map((n) => `countIf(bitTest(did, ${n})) as stage${n}`).join(', ')},
+            countIf(paid > 0) as buyers, countIf(paid > 1) as again, sum(orders) as n,
+            sumMap(spent.1, spent.2) as money, sumMap(spent.1, arrayMap(sum -> pow(toFloat64(sum), 2), spent.2)) as powers,
+            money.1 as currencies, arrayMap(sum -> toString(sum), money.2) as sums, powers.2 as squares
+       from (
+         select ${rows.who} as who, min(time) as began, argMinIf(code, time, code > 0) as came_by,
+                groupBitOr(bitShiftLeft(toUInt8(1), stage)) as did, countIf(is_order and total > 0) as paid, countIf(is_order) as orders,
+                sumMapIf([currency], [assumeNotNull(total)], is_order and total is not null) as spent
+           from (
+             select key, person, time, total, currency, type = 'track' and event = 'Order Completed' as is_order,
+                    transform(touch, {touches:Array(String)}, {numbers:Array(UInt8)}, toUInt8(0)) as code,
+                    multiIf(type = 'page', {page:UInt8}, type = 'screen', {screen:UInt8},
+                      transform(event, {names:Array(String)}, {stages:Array(UInt8)}, toUInt8(0))) as stage
+               from events where ${rows.where} and ${rows.untilEnd})
+          group by who having ${rows.isMeant} and began >= ${rows.from})
+      group by came_by order by people desc, came_by`,
+    {
+      ...rows.params,
+      ...o,
+      names: path.names,
+      stages: path.stages,
+      page: stageOf('page'),
+      screen: stageOf('screen'),
+    },
+  );
+  return found.map((row) => ({
+    number: Number(row.came_by),
+    people: Number(row.people),
+    stages: stages.map((n) => Number(row[`stage${n}`])),
+    buyers: Number(row.buyers),
+    again: Number(row.again),
+    orders: Number(row.n),
+    currencies: row.currencies as string[],
+    sums: row.sums as string[],
+    squares: row.squares as number[],
+  }));
+}
