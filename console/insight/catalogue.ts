@@ -1,4 +1,4 @@
-import { Filter, type LucideIcon } from 'lucide-react';
+import { Filter, Hourglass, Layers, type LucideIcon } from 'lucide-react';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { words } from '../words/en.ts';
 
@@ -13,4 +13,11 @@ export interface ReportPlace {
 /** Every report, as the index shows them. */
 export const reportPlaces: readonly ReportPlace[] = [
   { name: 'funnel', group: 'path', icon: Filter, Page: lazy(() => import('./funnel/funnel.tsx')) },
+  {
+    name: 'value-layers',
+    group: 'value',
+    icon: Layers,
+    Page: lazy(() => import('./value-layers/value-layers.tsx')),
+  },
+  { name: 'lifetime', group: 'value', icon: Hourglass, Page: lazy(() => import('./lifetime/lifetime.tsx')) },
 ];

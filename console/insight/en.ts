@@ -1,10 +1,13 @@
 import funnel from './funnel/en.ts';
+import lifetime from './lifetime/en.ts';
+import value from './value/en.ts';
+import layers from './value-layers/en.ts';
 
 export default {
   title: 'Reports',
   answer:
     'One question a page, counted from your own events. The address keeps the question: send it to a colleague.',
-  groups: { path: 'The path' },
+  groups: { path: 'The path', value: 'What people are worth' },
   all: 'All reports',
   copy: 'Copy link',
   copied: 'The link with this question is copied.',
@@ -31,5 +34,6 @@ export default {
     before: 'the period before',
     withSegment: 'the segment {{name}}',
   },
-  reports: { funnel },
+  value,
+  reports: { funnel, lifetime, 'value-layers': layers },
 };

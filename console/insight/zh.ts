@@ -1,9 +1,12 @@
 import funnel from './funnel/zh.ts';
+import lifetime from './lifetime/zh.ts';
+import value from './value/zh.ts';
+import layers from './value-layers/zh.ts';
 
 export default {
   title: '报告',
   answer: '一页只答一个问题，全部由您自己的事件算出。问题就写在网址里，可以直接发给同事。',
-  groups: { path: '路径' },
+  groups: { path: '路径', value: '客户价值' },
   all: '全部报告',
   copy: '复制链接',
   copied: '已复制带有这个问题的链接。',
@@ -30,5 +33,6 @@ export default {
     before: '上一个时段',
     withSegment: '人群“{{name}}”',
   },
-  reports: { funnel },
+  value,
+  reports: { funnel, lifetime, 'value-layers': layers },
 };

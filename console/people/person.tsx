@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
 import type { Person } from '../api/types.ts';
+import { ValueOfPerson } from '../insight/value/person-value.tsx';
 import { Button, buttonClass } from '../kit/button.tsx';
 import { TypeToConfirm } from '../kit/confirm.tsx';
 import { download } from '../kit/download.ts';
@@ -127,6 +128,7 @@ function Portrait({ person, onErased }: { person: Person; onErased: (goneBy: str
       </header>
       <div className="grid grid-cols-1 gap-x-12 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div>
+          <ValueOfPerson id={person.id} />
           <Section title={t('one.timeline')}>
             <History id={person.id} />
           </Section>

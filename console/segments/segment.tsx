@@ -5,6 +5,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
 import type { Segment } from '../api/types.ts';
+import { ValueOfSegment } from '../insight/value/segment-value.tsx';
 import { useAddress } from '../kit/address.ts';
 import { Button, buttonClass } from '../kit/button.tsx';
 import { useFormat } from '../kit/format.ts';
@@ -51,6 +52,7 @@ export default function SegmentPage() {
 
 function One({ segment }: { segment: Segment }) {
   const { t } = useTranslation('segments');
+  const { t: insight } = useTranslation('insight');
   const { api, slug, may } = useSession();
   const cache = useQueryClient();
   const navigate = useNavigate();
@@ -127,6 +129,13 @@ function One({ segment }: { segment: Segment }) {
               <Overlap id={id} />
             </Section>
           </div>
+        </div>
+      )}
+      {isLive && may('events:read') && (
+        <div className="border-line border-t pt-6">
+          <Section title={insight('value.title')} note={insight('value.groupNote')}>
+            <ValueOfSegment id={id} />
+          </Section>
         </div>
       )}
       <div className="border-line border-t pt-6">

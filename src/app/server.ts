@@ -2,7 +2,7 @@ import { type Collect, collectRoutes, trackingRoutes } from '#modules/collect';
 import { type Demo, demoRoutes } from '#modules/demo';
 import { type Identity, identityRoutes } from '#modules/identity';
 import { type Imports, importRoutes } from '#modules/imports';
-import { boardRoutes, insightRoutes, reportRoutes, reports, worthRoutes } from '#modules/insight';
+import { boardRoutes, insightRoutes, reportRoutes, reports, valueRoutes, worthRoutes } from '#modules/insight';
 import { type People, peopleRoutes } from '#modules/people';
 import { type Rewards, rewardRoutes } from '#modules/rewards';
 import { type Segments, segmentRoutes } from '#modules/segments';
@@ -75,6 +75,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   worthRoutes(app, { ch, identity, segments, clock });
   boardRoutes(app, parts);
   reportRoutes(app, { ch, identity, collect, segments, clock, log }, reports);
+  valueRoutes(app, { ch, identity, segments, clock, log });
   await importRoutes(app, { imports, identity, clock });
   demoRoutes(app, { demo, identity });
   webhookRoutes(app, parts.webhooks);

@@ -12,6 +12,7 @@ import { repurchaseReport } from './repurchase/repurchase.ts';
 import { stickinessReport } from './stickiness/stickiness.ts';
 import { layersReport } from './value/layers.ts';
 import { weekReport } from './week/week.ts';
+import { whatIfReport } from './what-if/what-if.ts';
 
 /** Every report there is. */
 export const reports: readonly Report[] = [
@@ -29,4 +30,5 @@ export const reports: readonly Report[] = [
   lifetimeReport,
   productsReport,
   weekReport,
+  whatIfReport,
 ];

@@ -1,32 +1,13 @@
 import Type from 'typebox';
 import { type Asking, defineReport } from '../report/define.ts';
-import { workOutBeside } from './beside.ts';
 import type { Fitted } from './fit.ts';
-import { type Estimate, weeksOfMonths } from './forecast.ts';
+import { fitAndForetell, repeatersOf } from './fits.ts';
+import type { Estimate } from './forecast.ts';
 import { customersOf } from './history.ts';
-import {
-  type Buyers,
-  buyersOf,
-  byWeek,
-  currenciesOf,
-  historiesAt,
-  historiesNow,
-  spanOf,
-  spendingsOf,
-} from './lifetime-sql.ts';
+import { buyersOf, currenciesOf, historiesNow } from './lifetime-sql.ts';
 import { type ModelName, modelNames } from './model.ts';
 import { LifetimeReport } from './schema.ts';
 import type { LifetimeWorked } from './work.ts';
-
-/** With less, parameters are guesses. */
-export const leastCustomers = 30;
-export const leastRepeaters = 10;
-/** A third of the past is held out, a year at most; of less than four weeks nothing is to be learned. */
-const heldOutPart = 3;
-const mostHeldOutWeeks = 52;
-const leastHeldOutWeeks = 4;
-/** What chance is needed for is the same at every asking. */
-const seed = 20_050_224;
 
 export const lifetimeReport = defineReport({
   name: 'lifetime',
@@ -87,7 +68,7 @@ interface Found {
   repeaters: number;
   worked: LifetimeWorked | null;
   /** What happened by week, where a part was held out. */
-  again: number[];
+  again: readonly number[];
 }
 
 async function worked(
@@ -101,34 +82,11 @@ async function worked(
   const isAll = asking.question.segment === null;
   const meant = isAll ? everybody : await historiesNow({ ...all, everybody: false });
   const customers = customersOf(meant);
-  const again = (h: typeof meant) => h.count.reduce((sum, n, i) => sum + ((h.x[i] as number) > 0 ? n : 0), 0);
-  const found = { customers, repeaters: again(meant), worked: null, again: [] };
+  const found = { customers, repeaters: repeatersOf(meant), worked: null, again: [] };
   if (customers === 0) return { ...found, state: 'nothing' };
-  if (customersOf(everybody) < leastCustomers || again(everybody) < leastRepeaters)
-    return { ...found, state: 'too-few' };
-  const heldOut = await heldOutOf(all);
-  const result = await workOutBeside({
-    ...{ everybody, meant, seed },
-    spendings: await spendingsOf(all),
-    heldOut: heldOut?.work ?? null,
-    asked: model,
-    weeks: weeksOfMonths(months),
-  });
-  const state = result.forecast ? 'fitted' : 'unsure';
-  return { ...found, state, worked: result, again: heldOut?.again ?? [] };
-}
-
-/** The last part of the past, if what is before it is enough to learn from. */
-async function heldOutOf(b: Buyers) {
-  const { first, end } = await spanOf(b);
-  const weeks = Math.min(mostHeldOutWeeks, Math.floor((end - first) / 7 / heldOutPart));
-  if (weeks < leastHeldOutWeeks) return null;
-  const cut = end - weeks * 7;
-  const histories = await historiesAt(b, cut);
-  const repeaters = histories.count.reduce((sum, n, i) => sum + ((histories.x[i] as number) > 0 ? n : 0), 0);
-  if (customersOf(histories) < leastCustomers || repeaters < leastRepeaters) return null;
-  const { arrivals, again } = await byWeek(b, { first, cut, end });
-  return { work: { histories, arrivals, weeks, totalWeeks: again.length }, again };
+  const result = await fitAndForetell(all, { everybody, meant, months, model });
+  if (!result) return { ...found, state: 'too-few' };
+  return { ...found, state: result.forecast ? 'fitted' : 'unsure', worked: result, again: result.again };
 }
 
 function viewOf(

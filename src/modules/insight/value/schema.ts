@@ -60,7 +60,7 @@ export const valueDefaults: ValueSettings = {
   functional: { ...layerParts.functional },
   emotional: { ...layerParts.emotional },
   social: { ...layerParts.social },
-  emotionalFrom: 50,
+  emotionalFrom: 60,
   socialFrom: 20,
   degrees: [1, 0.5, 0.25],
 };

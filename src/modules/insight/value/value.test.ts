@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testReports } from '../../../../test/fixtures/reports.ts';
 import { Chance } from '../lifetime/chance.ts';
 import type { LifetimeReport } from '../lifetime/schema.ts';
-import type { LayersReport } from './schema.ts';
+import type { LayersReport, PersonValue } from './schema.ts';
 
 type World = Awaited<ReturnType<typeof testReports>>;
 let w: World;
@@ -204,4 +204,67 @@ describe('lifetime value', () => {
     const told = await lifetime({ to: at(0) }, brand.secretKey);
     expect(told).toMatchObject({ state: 'too-few', customers: 1, repeaters: 1, forecast: null, check: null });
   });
+});
+
+test('of one person: layers with what makes them up, and whom they brought; of who is nobody, a refusal', async () => {
+  const brand = await w.newBrand('Person');
+  const now = Date.now();
+  const ago = (days: number) => new Date(now - days * dayMs).toISOString();
+  const calls = [
+    ...Array.from({ length: 60 }, (_, i) =>
+      Array.from({ length: 1 + (i % 4) }, (__, k) => ({
+        ...{ type: 'track', event: 'Order Completed', userId: `c${i}` },
+        properties: { total: String(10 + (i % 7)), currency: 'EUR' },
+        timestamp: ago(300 - ((i * 7) % 150) - k * 20),
+      })),
+    ).flat(),
+    {
+      ...{ type: 'track', event: 'Invite Accepted', userId: 'c1', timestamp: ago(250) },
+      properties: { invite_id: 'a', inviter: 'c3' },
+    },
+    { type: 'track', event: 'Product Viewed', userId: 'looker', timestamp: ago(3), properties: {} },
+  ];
+  await w.send('batch', { batch: calls }, brand.writeKey);
+  await w.settled(brand.workspace.id);
+  await w.ask('PATCH', '/api/settings', { workspace: { currency: 'EUR' } }, brand.secretKey);
+  const { items } = (
+    await w.ask<{ items: { id: string; identifiers: string[] }[] }>(
+      'GET',
+      '/api/people?limit=100',
+      undefined,
+      brand.secretKey,
+    )
+  ).body;
+  const worthOf = async (userId: string) => {
+    const id = items.find(({ identifiers }) => identifiers.includes(`user_id:${userId}`))?.id;
+    const { status, body } = await w.ask<PersonValue>(
+      'GET',
+      `/api/people/${id}/value`,
+      undefined,
+      brand.secretKey,
+    );
+    expect(status).toBe(200);
+    return body;
+  };
+  const buyer = await worthOf('c3');
+  expect(buyer).toMatchObject({ currency: 'EUR', active: true, standing: 'social' });
+  expect(buyer.functional.parts.find(({ part }) => part === 'orders')).toMatchObject({ value: 4, rank: 100 });
+  expect(Number(buyer.functional.money)).toBeCloseTo(0.4 * 4 * 13);
+  expect(buyer.degrees[0]?.people).toBe(1);
+  expect(Number(buyer.social.money)).toBeCloseTo(0.4 * Number(buyer.degrees[0]?.revenue));
+  const { lifetime } = buyer;
+  expect(lifetime?.purchases).toBe(4);
+  expect(lifetime?.still_customer).toBeGreaterThan(0);
+  expect(lifetime?.still_customer).toBeLessThanOrEqual(1);
+  expect(lifetime?.expected_orders.low).toBeLessThanOrEqual(lifetime?.expected_orders.value ?? -1);
+  expect(lifetime?.expected_orders.high).toBeGreaterThanOrEqual(lifetime?.expected_orders.low ?? 1);
+  expect(Number(buyer.emotional.money)).toBeCloseTo(lifetime?.expected_margin ?? -1, 2);
+  expect(await worthOf('looker')).toMatchObject({ standing: 'none', lifetime: null, active: true });
+  const nobody = await w.ask(
+    'GET',
+    '/api/people/00000000-0000-7000-8000-000000000000/value',
+    undefined,
+    brand.secretKey,
+  );
+  expect(nobody.status).toBe(404);
 });
