@@ -2,7 +2,14 @@ import { type Collect, collectRoutes, trackingRoutes } from '#modules/collect';
 import { type Demo, demoRoutes } from '#modules/demo';
 import { type Identity, identityRoutes } from '#modules/identity';
 import { type Imports, importRoutes } from '#modules/imports';
-import { boardRoutes, insightRoutes, reportRoutes, reports, valueRoutes, worthRoutes } from '#modules/insight';
+import {
+  boardRoutes,
+  insightRoutes,
+  reportRoutes,
+  reports,
+  valueRoutes,
+  worthRoutes,
+} from '#modules/insight';
 import { type People, peopleRoutes } from '#modules/people';
 import { type Rewards, rewardRoutes } from '#modules/rewards';
 import { type Segments, segmentRoutes } from '#modules/segments';
