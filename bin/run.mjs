@@ -39,6 +39,7 @@ async function check() {
     ['biome', [bin('@biomejs/biome/bin/biome'), 'check']],
     ['tsc', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
     ['tsc console', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'console/tsconfig.json']],
+    ['tsc proof', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'proof/tsconfig.json']],
     ['knip', [bin('knip/bin/knip.js')]],
   ];
   const outcome = [];

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as rules from './architecture/rules.ts';
 import { readSources, source } from './architecture/source.ts';
 
-const tree = readSources('src', 'console', 'bench', 'test', 'bin');
+const tree = readSources('src', 'console', 'proof', 'bench', 'test', 'bin');
 
 test('the whole tree was seen', () => {
   const count = (start: string) => tree.filter((s) => s.path.startsWith(start)).length;
@@ -75,6 +75,12 @@ const examples: Record<keyof typeof rules, Broken[]> = {
   webApps: [
     { files: { 'console/people/people.tsx': "import { x } from '#modules/people';" }, says: /#schema only/ },
     { files: { 'console/a.ts': "import '../src/modules/people/sql.ts';" }, says: /#schema only/ },
+    { files: { 'proof/a.tsx': "import { x } from '#modules/people';" }, says: /#schema only/ },
+    { files: { 'console/a.tsx': "import { x } from '#platform/tlog';" }, says: /#schema only/ },
+  ],
+  publicFormats: [
+    { files: { 'src/platform/tlog/a.ts': "import { hash } from 'node:crypto';" }, says: /run in a browser/ },
+    { files: { 'src/platform/tlog/a.ts': "import '#platform/ids';" }, says: /run in a browser/ },
   ],
   circles: [
     {

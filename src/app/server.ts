@@ -29,6 +29,7 @@ import { consoleRoutes } from './console.ts';
 import type { Engines } from './engines.ts';
 import { liveRoutes } from './live-routes.ts';
 import { operatorRoutes } from './operator-routes.ts';
+import { proofRoutes } from './proof.ts';
 import { statusRoutes } from './status/routes.ts';
 
 const finishWithinMs = 15_000;
@@ -88,6 +89,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   webhookRoutes(app, parts.webhooks);
   transparencyRoutes(app, parts.transparency);
   rewardRoutes(app, parts.rewards);
+  await proofRoutes(app);
   liveRoutes(app, parts);
   return app;
 }

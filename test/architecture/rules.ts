@@ -72,17 +72,32 @@ export const schemas: Rule = (sources) =>
         .map((i) => `${file.path} is a schema and imports ${i}.`),
     );
 
-/** The console knows the server by its schemas only, and speaks to it over the API like anybody else. */
+/**
+ * The web apps know the server by its schemas only, and speak to it over the API like anybody else. The page of proof
+ * also has the formats of the public log, with which it checks instead of asking, and the kit's colours and letters.
+ */
 export const webApps: Rule = (sources) =>
   sources
-    .filter((s) => s.path.startsWith('console/') && isCode(s))
+    .filter((s) => /^(?:console|proof)\//.test(s.path) && isCode(s))
     .flatMap((file) =>
       file.imports
         .filter((specifier) => {
           const to = specifier.startsWith('#schema/') ? undefined : target(file.path, specifier);
-          return to !== undefined && !to.startsWith('console/');
+          if (to === undefined) return false;
+          if (file.path.startsWith('console/')) return !to.startsWith('console/');
+          return !to.startsWith('proof/') && !to.startsWith('console/kit/') && specifier !== '#platform/tlog';
         })
         .map((specifier) => `${file.path} imports ${specifier}; a web app may import #schema only.`),
+    );
+
+/** The formats of the public log run in a browser, too: they bring nothing along. */
+export const publicFormats: Rule = (sources) =>
+  sources
+    .filter((s) => s.path.startsWith('src/platform/tlog/') && isCode(s) && !isTest(s))
+    .flatMap((file) =>
+      file.imports
+        .filter((specifier) => !/^\.\/[\w-]+\.ts$/.test(specifier))
+        .map((specifier) => `${file.path} imports ${specifier}; it has to run in a browser.`),
     );
 
 /** No file imports itself, by whatever way round; types count. */
