@@ -7,6 +7,9 @@ export interface Past {
   nowMs: number;
 }
 
+/** Events a statement: more than that would not fit into the engine's memory. */
+const chunk = 500_000;
+
 /** Whether the person with this number looked around before they were known, by an identifier that is theirs now. */
 const hadBrowser = (n: string) => `${n} % 10 < 3`;
 
@@ -30,11 +33,17 @@ export function pastStatements({ people, events, days, nowMs }: Past): string[] 
     `insert into moved_identifiers
      select 2 * number + 1, 2 * number, 1 from numbers(1, ${people}) where ${hadBrowser('number')}`,
     'system reload dictionary person_now',
-    `insert into events (workspace_id, key, person, time, received, seq, message_id, source, channel, type, event, known,
+    ...Array.from(
+      { length: Math.ceil(events / chunk) },
+      (
+        _,
+        i,
+      ) => `insert into events (workspace_id, key, person, time, received, seq, message_id, source, channel, type, event, known,
                          store_id, properties)
      select 1, ${key}, ${key}, ${time}, ${time}, 0, toString(number), 1, 'web', 'track', ${names}[1 + ${hash(4)} % 6], 1,
             '', ${properties}
-       from numbers(${events})`,
+       from numbers(${i * chunk}, ${Math.min(chunk, events - i * chunk)})`,
+    ),
   ];
 }
 

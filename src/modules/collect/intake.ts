@@ -26,6 +26,8 @@ interface Waiting {
 
 const maxWaitingEvents = 50_000;
 const maxCommitEvents = 4_000;
+/** A commit costs the same for one request as for ten: from so many events a second on there is so long between two. */
+const paced = { fromPerS: 1_000, everyMs: 20, overMs: 500 };
 /** Larger than what most batches become, so that one round of the compressor does. */
 const payloadChunk = 256 * 1024;
 
@@ -95,6 +97,11 @@ class Lane {
   #waiting: Waiting[] = [];
   #waitingEvents = 0;
   #running: Promise<void> | null = null;
+  #startedAt = Number.NEGATIVE_INFINITY;
+  /** Events since a moment, and how many a second they were before that. */
+  #since = Number.NEGATIVE_INFINITY;
+  #sinceEvents = 0;
+  #perS = 0;
 
   constructor(workspaceId: number, deps: IntakeDeps) {
     this.#workspaceId = workspaceId;
@@ -130,8 +137,13 @@ class Lane {
   async #run(): Promise<void> {
     // One turn of the loop, so that requests that arrived together are committed together.
     await new Promise(setImmediate);
+    const { clock } = this.#deps;
     while (this.#waiting.length > 0) {
+      const early = paced.everyMs - (clock.tick() - this.#startedAt);
+      if (early > 0 && this.#perS >= paced.fromPerS) await clock.sleep(early);
+      this.#startedAt = clock.tick();
       const taken = this.#take();
+      this.#count(taken, this.#startedAt);
       try {
         await this.#commit(taken);
       } catch (error) {
@@ -145,6 +157,16 @@ class Lane {
       for (const { delivery } of taken) delivery.tails.release();
     }
     this.#running = null;
+  }
+
+  #count(taken: readonly Waiting[], now: number): void {
+    const over = now - this.#since;
+    if (over >= paced.overMs) {
+      this.#perS = (this.#sinceEvents / over) * 1_000;
+      this.#since = now;
+      this.#sinceEvents = 0;
+    }
+    for (const { delivery } of taken) this.#sinceEvents += delivery.count;
   }
 
   #take(): Waiting[] {

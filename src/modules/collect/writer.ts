@@ -12,6 +12,7 @@ import * as sql from './writer-sql.ts';
 const decompress = promisify(zstdDecompress);
 
 const maxEventsAnInsert = 20_000;
+const manyEvents = 1_000;
 const leaseMs = 2_000;
 
 /**
@@ -84,8 +85,9 @@ export class Writer {
           this.#behindSince = null;
           await this.#idle();
         } else if (wrote < maxEventsAnInsert) {
-          // Few large parts are cheaper for ClickHouse than many small ones.
-          await this.#gather(Math.max(5, gatherMs - (clock.tick() - started)));
+          // Few large parts are cheaper for ClickHouse than many small ones; under load most of all.
+          const least = wrote < manyEvents ? gatherMs : gatherMs * 2;
+          await this.#gather(Math.max(5, least - (clock.tick() - started)));
         }
       } catch (error) {
         failures++;

@@ -9,6 +9,9 @@ import * as sql from './mirror-sql.ts';
 const mostAtOnce = 20_000;
 /** Statements whose changes are carried at once; a statement is about one request's worth of people. */
 const mostStatements = 200;
+/** Where so many come at a time, they are gathered for longer: few large parts are cheaper for ClickHouse. */
+const manyRows = 50;
+const gatherMs = 1_000;
 const follower = 'mirror';
 const columns = ['workspace_id', 'key', 'person', 'kind', 'traits', 'consent', 'version'] as const;
 
@@ -27,6 +30,8 @@ export class PersonMirror {
   #reloadMs = 5;
   /** The entries were carried, but the dictionary does not show them yet. */
   #stale = true;
+  /** Profiles are gathered until then. */
+  #nextProfilesAt = Number.NEGATIVE_INFINITY;
   error: string | null = null;
 
   constructor(deps: { pg: Postgres; ch: ClickHouse; clock: Clock; log: Log; pollMs: number }) {
@@ -51,14 +56,16 @@ export class PersonMirror {
 
   /** Carries everything that is committed by now; queries that start afterwards see it. */
   flush(): Promise<void> {
-    const turn = this.#turn.then(() => this.#carryAll());
-    this.#turn = turn.catch(() => {});
-    return turn;
+    return this.#take(async () => {
+      await this.#carry();
+      await this.#carryProfiles();
+    });
   }
 
-  async #carryAll(): Promise<void> {
-    await this.#carry();
-    await this.#carryProfiles();
+  #take(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
   async #carry(): Promise<void> {
@@ -115,6 +122,7 @@ export class PersonMirror {
           }
         }
         await ch.insert('person_identifiers', columns, 'JSONCompactEachRow', rows.join('\n'));
+        if (rows.length >= manyRows) this.#nextProfilesAt = this.#deps.clock.tick() + gatherMs;
         return taken.length === mostStatements;
       });
     }
@@ -125,7 +133,8 @@ export class PersonMirror {
     let failures = 0;
     while (!this.#stopping.signal.aborted) {
       try {
-        await this.flush();
+        await this.#take(() => this.#carry());
+        if (clock.tick() >= this.#nextProfilesAt) await this.#take(() => this.#carryProfiles());
         failures = 0;
         this.error = null;
       } catch (error) {

@@ -8,7 +8,8 @@ import type { Waiting, WaitingChange } from './waiting.ts';
 
 /** Rounds. */
 const mostAtOnce = 100;
-const everyMs = 500;
+/** Few large parts are cheaper for ClickHouse than many small ones. */
+const everyMs = 1_000;
 
 /**
  * Carries changes of membership into ClickHouse. Written twice they count once, so a crash between the two engines
@@ -48,35 +49,37 @@ export class Carrier {
     const { pg, ch, waiting } = this.#deps;
     const rounds = await pg.asSystem((tx) => waiting.oldest(tx, mostAtOnce));
     if (rounds.length === 0) return 0;
-    const rows = rounds.flatMap(({ workspaceId, changes }) =>
-      changes.map((change) => ({ ...change, workspace_id: workspaceId })),
-    );
-    const told = rows.filter((row) => row.told);
-    if (told.length > 0) await members.insertHistory(ch, told);
-    await this.#findSince(rows);
-    await members.insertMembers(ch, rows);
+    const all = [...Map.groupBy(rounds, (round) => round.workspaceId)].map(([workspaceId, some]) => ({
+      workspaceId,
+      changes: some.flatMap((round) => round.changes),
+    }));
+    await members.insertHistory(ch, all);
+    for (const { workspaceId, changes } of all) await this.#findSince(workspaceId, changes);
+    await members.insertMembers(ch, all);
     await pg.asSystem(async (tx) => {
       await waiting.remove(tx, rounds);
-      for (const { workspaceId, hour, sizes } of sizesOf(rows))
-        await sql.addSizes(tx, workspaceId, hour, sizes);
+      for (const { workspaceId, changes } of all) {
+        for (const [hour, sizes] of sizesOf(changes)) await sql.addSizes(tx, workspaceId, hour, sizes);
+      }
     });
     return rounds.length;
   }
 
-  /** Rows that only say until when keep the moment since when. */
-  async #findSince(rows: readonly (WaitingChange & { workspace_id: number })[]): Promise<void> {
-    const open = rows.filter((row) => row.since_ms === 0);
-    for (const [workspaceId, some] of Map.groupBy(open, (row) => row.workspace_id)) {
-      const since = new Map<string, number>();
-      const persons = [...new Set(some.map((row) => row.person))];
-      for (const row of await members.storedOf(this.#deps.ch, workspaceId, persons))
-        since.set(`${row.edition} ${row.person}`, row.since_ms);
-      for (const row of rows) {
-        if (row.workspace_id !== workspaceId) continue;
-        const name = `${row.edition} ${row.person}`;
-        if (row.since_ms === 0) row.since_ms = since.get(name) ?? 0;
-        else since.set(name, row.since_ms);
-      }
+  /** What only says until when keeps the moment since when. */
+  async #findSince(workspaceId: number, changes: readonly WaitingChange[]): Promise<void> {
+    const open = changes.filter((one) => one.since_ms === 0);
+    if (open.length === 0) return;
+    const since = new Map<string, number>();
+    const wanted = new Set(open.map(nameOf));
+    const persons = [...new Set(open.map((one) => one.person))];
+    const editions = [...new Set(open.map((one) => one.edition))];
+    for (const row of await members.storedOf(this.#deps.ch, workspaceId, persons, editions))
+      since.set(nameOf(row), row.since_ms);
+    for (const one of changes) {
+      const name = nameOf(one);
+      if (!wanted.has(name)) continue;
+      if (one.since_ms === 0) one.since_ms = since.get(name) ?? 0;
+      else since.set(name, one.since_ms);
     }
   }
 
@@ -102,31 +105,30 @@ export class Carrier {
 
 const hourS = 3_600;
 
-interface Sizes {
-  workspaceId: number;
-  /** Unix time, seconds. */
-  hour: number;
-  sizes: { segmentId: number; edition: number; entered: number; gone: number }[];
+const nameOf = (one: { edition: number; person: number }) => `${one.edition} ${one.person}`;
+
+interface Size {
+  segmentId: number;
+  edition: number;
+  entered: number;
+  gone: number;
 }
 
-/** What the changes come to, by workspace and hour. */
-function sizesOf(rows: readonly (WaitingChange & { workspace_id: number })[]): Sizes[] {
-  const hours = new Map<string, Sizes>();
-  const counts = new Map<string, Sizes['sizes'][number]>();
-  for (const row of rows) {
-    if (!row.counted) continue;
-    const hour = Math.floor(row.noted_ms / 1000 / hourS) * hourS;
-    const name = `${row.workspace_id} ${hour}`;
-    let of = hours.get(name);
-    if (!of) hours.set(name, (of = { workspaceId: row.workspace_id, hour, sizes: [] }));
-    let count = counts.get(`${name} ${row.edition}`);
-    if (!count) {
-      count = { segmentId: row.segment_id, edition: row.edition, entered: 0, gone: 0 };
-      counts.set(`${name} ${row.edition}`, count);
-      of.sizes.push(count);
+/** What the changes come to, by hour (Unix time, seconds). */
+function sizesOf(changes: readonly WaitingChange[]): Map<number, Size[]> {
+  const hours = new Map<number, Map<number, Size>>();
+  for (const one of changes) {
+    if (!one.counted) continue;
+    const hour = Math.floor(one.noted_ms / 1000 / hourS) * hourS;
+    let sizes = hours.get(hour);
+    if (!sizes) hours.set(hour, (sizes = new Map()));
+    let size = sizes.get(one.edition);
+    if (!size) {
+      size = { segmentId: one.segment_id, edition: one.edition, entered: 0, gone: 0 };
+      sizes.set(one.edition, size);
     }
-    if (row.is_in) count.entered++;
-    else count.gone++;
+    if (one.is_in) size.entered++;
+    else size.gone++;
   }
-  return [...hours.values()];
+  return new Map([...hours].map(([hour, sizes]) => [hour, [...sizes.values()]]));
 }

@@ -4,7 +4,7 @@ import type { Verdict } from '../rule/index.ts';
 import type { Edition } from './edition.ts';
 import { isIn, type Person, setIn } from './memory.ts';
 import type { Stored } from './persist-sql.ts';
-import type { Change } from './waiting.ts';
+import type { WaitingChange } from './waiting.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Why somebody entered or left. */
@@ -16,6 +16,7 @@ export type Cause =
 export type Listening = ReadonlySet<number> | 'all';
 
 const untold = { told: false, counted: false };
+const byTimeAlone: Cause = { what: 'time' };
 
 /** Whatever comes within so long is written down at once, ms. */
 export const soonMs = 60_000;
@@ -29,7 +30,7 @@ interface Touched {
 
 /** What a round makes of everybody who was touched. */
 export class Evaluation {
-  readonly changes: Change[] = [];
+  readonly changes: WaitingChange[] = [];
   readonly faults: { edition: Edition; error: string }[] = [];
   readonly #workspace: Workspace;
   readonly #now: number;
@@ -38,6 +39,8 @@ export class Evaluation {
   readonly #touched = new Map<Person, Touched>();
   readonly #facts: { segment: number; fact: Fact }[] = [];
   readonly #moved = new Set<number>();
+  #cause: Cause | null = null;
+  #causeText = '';
 
   constructor(workspace: Workspace, now: number, lookaheadMs: number) {
     this.#workspace = workspace;
@@ -188,8 +191,17 @@ export class Evaluation {
     if (until === 0) person.near?.delete(place);
     else (person.near ??= new Map()).set(place, until);
     if (edition.state === 'filling') edition.known.add(person.key);
-    const why: Cause = byTime ? { what: 'time' } : cause;
+    const why = byTime ? byTimeAlone : cause;
     this.#write(edition, person.key, outcome.in, until, at, { told: told && !silent, counted: told }, why);
+  }
+
+  /** One cause mostly changes several memberships. */
+  #textOf(why: Cause): string {
+    if (this.#cause !== why) {
+      this.#cause = why;
+      this.#causeText = JSON.stringify(why);
+    }
+    return this.#causeText;
   }
 
   #write(
@@ -201,18 +213,19 @@ export class Evaluation {
     { told, counted }: { told: boolean; counted: boolean },
     why: Cause,
   ): void {
-    const cause = JSON.stringify(why);
     const { id, segmentId } = edition;
     this.changes.push({
-      segmentId,
+      segment_id: segmentId,
       edition: id,
       person,
-      isIn: entered,
-      sinceMs,
-      untilMs,
+      is_in: entered,
+      since_ms: sinceMs,
+      until_ms: untilMs,
       told,
       counted,
-      cause,
+      cause: this.#textOf(why),
+      version: this.#workspace.round + 1,
+      noted_ms: this.#now,
     });
     if (counted) this.#moved.add(segmentId);
     if (!told) return;

@@ -23,25 +23,31 @@ const historyColumns = [
   'version',
 ] as const;
 
-export async function insertMembers(
-  ch: ClickHouse,
-  rows: readonly (Stored & { workspace_id: number })[],
-): Promise<void> {
-  const body = rows.map(
-    (r) =>
-      `${r.workspace_id}\t${r.edition}\t${r.person}\t${r.is_in ? 1 : 0}\t${r.since_ms}\t${r.until_ms}\t${r.version}\n`,
+interface Carried {
+  workspaceId: number;
+  changes: readonly WaitingChange[];
+}
+
+export async function insertMembers(ch: ClickHouse, all: readonly Carried[]): Promise<void> {
+  const body = all.flatMap(({ workspaceId, changes }) =>
+    changes.map(
+      (r) =>
+        `${workspaceId}\t${r.edition}\t${r.person}\t${r.is_in ? 1 : 0}\t${r.since_ms}\t${r.until_ms}\t${r.version}\n`,
+    ),
   );
   await ch.insert('segment_members', memberColumns, 'TabSeparated', body.join(''));
 }
 
-export async function insertHistory(
-  ch: ClickHouse,
-  rows: readonly (WaitingChange & { workspace_id: number })[],
-): Promise<void> {
-  const body = rows.map(
-    (r) =>
-      `${r.workspace_id}\t${r.segment_id}\t${r.person}\t${r.since_ms}\t${r.is_in ? 1 : 0}\t${r.cause.replaceAll('\\', '\\\\')}\t${r.noted_ms}\t${r.version}\n`,
+/** Of those that are told. */
+export async function insertHistory(ch: ClickHouse, all: readonly Carried[]): Promise<void> {
+  const body = all.flatMap(({ workspaceId, changes }) =>
+    changes.flatMap((r) =>
+      r.told
+        ? `${workspaceId}\t${r.segment_id}\t${r.person}\t${r.since_ms}\t${r.is_in ? 1 : 0}\t${r.cause.replaceAll('\\', '\\\\')}\t${r.noted_ms}\t${r.version}\n`
+        : [],
+    ),
   );
+  if (body.length === 0) return;
   await ch.insert('segment_history', historyColumns, 'TabSeparated', body.join(''));
 }
 
@@ -63,17 +69,19 @@ const toStored = (row: MemberRow): Stored => ({
   version: Number(row.version),
 });
 
-/** What stands about these persons, in whatever edition. */
+/** What stands about these persons, in these editions or in whatever. */
 export async function storedOf(
   ch: ClickHouse,
   workspaceId: number,
   persons: readonly number[],
+  editions?: readonly number[],
 ): Promise<Stored[]> {
   if (persons.length === 0) return [];
   const rows = await ch.query<MemberRow>(
     `select edition, person, is_in, since_ms, until_ms, version from segment_members_by_person final
-      where workspace_id = {ws:UInt32} and person in ({persons:Array(UInt64)})`,
-    { ws: workspaceId, persons },
+      where workspace_id = {ws:UInt32} and person in ({persons:Array(UInt64)})
+        ${editions ? 'and edition in ({editions:Array(UInt32)})' : ''}`,
+    { ws: workspaceId, persons, ...(editions && { editions }) },
   );
   return rows.map(toStored);
 }

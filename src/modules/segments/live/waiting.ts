@@ -3,28 +3,16 @@ import type { Tx } from '#platform/postgres';
 import type { Stored } from './persist-sql.ts';
 import * as sql from './waiting-sql.ts';
 
-export interface Change {
-  segmentId: number;
-  edition: number;
-  person: number;
-  isIn: boolean;
-  /** 0: since when is as it was. */
-  sinceMs: number;
-  untilMs: number;
-  /** Somebody entered or left, and it is to be told; else only `untilMs` is new, or it is of a fill. */
+/** A change on its way to ClickHouse. */
+export interface WaitingChange extends Stored {
+  segment_id: number;
+  /** Somebody entered or left, and it is to be told; else only `until_ms` is new, or it is of a fill. */
   told: boolean;
   /** The segment's size changes by it. */
   counted: boolean;
   /** JSON. */
   cause: string;
-}
-
-/** A change on its way to ClickHouse. */
-export interface WaitingChange extends Stored {
-  segment_id: number;
-  told: boolean;
-  counted: boolean;
-  cause: string;
+  /** The moment of the round. */
   noted_ms: number;
 }
 
@@ -38,17 +26,12 @@ export class Waiting {
   async put(
     tx: Tx,
     workspaceId: number,
-    round: { version: number; nowMs: number; changes: readonly Change[] },
+    round: { version: number; nowMs: number; changes: readonly WaitingChange[] },
   ): Promise<void> {
     if (round.changes.length === 0) return;
     const { version, nowMs } = round;
     await sql.insertRound(tx, workspaceId, { version, nowMs, payload: pack(round.changes) });
-    tx.afterCommit(() =>
-      this.#of(workspaceId).set(
-        version,
-        round.changes.map((one) => toWaiting(one, version, nowMs)),
-      ),
-    );
+    tx.afterCommit(() => this.#of(workspaceId).set(version, round.changes));
   }
 
   /** Those of a workspace, the oldest first; of one round in the order in which they were made. */
@@ -126,32 +109,18 @@ export class Waiting {
   }
 }
 
-const toWaiting = (one: Change, version: number, nowMs: number): WaitingChange => ({
-  segment_id: one.segmentId,
-  edition: one.edition,
-  person: one.person,
-  is_in: one.isIn,
-  since_ms: one.sinceMs,
-  until_ms: one.untilMs,
-  told: one.told,
-  counted: one.counted,
-  cause: one.cause,
-  version,
-  noted_ms: nowMs,
-});
-
 /** The last but one: 1 where it is told, and 2 where it counts. */
 type Packed = [number, number, number, 0 | 1, number, number, number, string];
 
-function pack(changes: readonly Change[]): Buffer {
+function pack(changes: readonly WaitingChange[]): Buffer {
   const rows = changes.map(
     (one): Packed => [
-      one.segmentId,
+      one.segment_id,
       one.edition,
       one.person,
-      one.isIn ? 1 : 0,
-      one.sinceMs,
-      one.untilMs,
+      one.is_in ? 1 : 0,
+      one.since_ms,
+      one.until_ms,
       (one.told ? 1 : 0) + (one.counted ? 2 : 0),
       one.cause,
     ],
@@ -162,15 +131,10 @@ function pack(changes: readonly Change[]): Buffer {
 function unpack({ version, now_ms, payload }: sql.RoundRow): WaitingChange[] {
   if (!payload) throw new Error('Changes that were at hand are gone.');
   const rows = JSON.parse(zstdDecompressSync(payload).toString('utf8')) as Packed[];
-  return rows.map(([segmentId, edition, person, isIn, sinceMs, untilMs, marks, cause]) =>
-    toWaiting(
-      {
-        ...{ segmentId, edition, person, isIn: isIn === 1, sinceMs, untilMs, cause },
-        told: (marks & 1) !== 0,
-        counted: (marks & 2) !== 0,
-      },
-      version,
-      now_ms,
-    ),
-  );
+  return rows.map(([segment_id, edition, person, isIn, since_ms, until_ms, marks, cause]) => ({
+    ...{ segment_id, edition, person, is_in: isIn === 1, since_ms, until_ms, cause, version },
+    told: (marks & 1) !== 0,
+    counted: (marks & 2) !== 0,
+    noted_ms: now_ms,
+  }));
 }

@@ -3,6 +3,7 @@ import { Days } from './days.ts';
 import type { Leaf, Node } from './node.ts';
 import { leavesOf, lower, type Rule, type RuleContext } from './read.ts';
 import { SqlWriter } from './sql-writer.ts';
+import { and } from './window-sql.ts';
 
 export interface Statement {
   sql: string;
@@ -21,15 +22,39 @@ interface At {
 export function membersSql(rule: Rule, context: RuleContext, at: At): Statement {
   const node = lower(rule, context, new Days(context.timeZone));
   const w = new SqlWriter(at.now);
+  const sql = byParts(node, w) ?? byAll(node, w);
+  return { sql, params: { ...w.params, ws: at.workspaceId, position: at.position } };
+}
+
+/** Everybody with what was asked about them. */
+function byAll(node: Node, w: SqlWriter): string {
   const truth = nodeSql(node, w);
-  const leaves = [...leavesOf(node)];
-  const onlyEvents = w.identifierColumns.size === 0 && ofNobody(node) === false;
-  const events = eventsSql(leaves, w, untilSql(at.now, w));
-  const params = () => ({ ...w.params, ws: at.workspaceId, position: at.position });
-  if (onlyEvents && events) return { sql: `select person from (${events}) where ${truth}`, params: params() };
-  const people = peopleSql(w);
-  const from = events ? `(${people}) as p left join (${events}) as e using (person)` : `(${people})`;
-  return { sql: `select person from ${from} where ${truth}`, params: params() };
+  const events = eventsSql([...leavesOf(node)], w);
+  const isOfNobody = ofNobody(node) !== false;
+  if (!isOfNobody && events && w.identifierColumns.columns.length === 0)
+    return `select person from (${events}) where ${truth}`;
+  if (!events) return `select person from (${peopleSql(w, { all: isOfNobody })}) where ${truth}`;
+  return `select person from (${peopleSql(w)}) as p left join (${events}) as e using (person) where ${truth}`;
+}
+
+/**
+ * Where all of some conditions about events and some about the person have to hold: the person is looked at only where
+ * the events are there. Null for other rules.
+ */
+function byParts(node: Node, w: SqlWriter): string | null {
+  if (!('all' in node)) return null;
+  const isOfEvents = (part: Node) =>
+    [...leavesOf(part)].every((leaf) => leaf.facts === undefined) && ofNobody(part) === false;
+  const done = node.all.filter(isOfEvents);
+  const known = node.all.filter((part) => !isOfEvents(part));
+  const isMixed = known.flatMap((part) => [...leavesOf(part)]).some((leaf) => leaf.atoms.length > 0);
+  if (done.length === 0 || known.length === 0 || isMixed) return null;
+  const did = nodeSql({ all: done }, w);
+  const events = eventsSql([...leavesOf({ all: done })], w);
+  const truth = nodeSql({ all: known }, w);
+  const all = ofNobody({ all: known }) !== false;
+  const among = `person in (select person from (${events}) where ${did})`;
+  return `select person from (${peopleSql(w, { all, among })}) where ${truth}`;
 }
 
 /**
@@ -44,7 +69,6 @@ export function membersOfSeveralSql(rules: readonly Rule[], context: RuleContext
   const events = eventsSql(
     nodes.flatMap((node) => [...leavesOf(node)]),
     w,
-    untilSql(at.now, w),
   );
   const people = peopleSql(w);
   const from = events ? `(${people}) as p left join (${events}) as e using (person)` : `(${people})`;
@@ -54,9 +78,6 @@ export function membersOfSeveralSql(rules: readonly Rule[], context: RuleContext
   };
 }
 
-const untilSql = (now: number, w: SqlWriter) =>
-  `time <= fromUnixTimestamp64Milli(${w.param(now, 'Int64')}, 'UTC')`;
-
 function nodeSql(node: Node, w: SqlWriter): string {
   if ('leaf' in node) return node.leaf.sql(w);
   if ('not' in node) return `not (${nodeSql(node.not, w)})`;
@@ -65,21 +86,29 @@ function nodeSql(node: Node, w: SqlWriter): string {
   return parts.join('all' in node ? ' and ' : ' or ');
 }
 
-/** Everybody, also those without events, with the columns that were asked for. */
-export function peopleSql(w: SqlWriter): string {
-  const columns = ['person', ...[...w.identifierColumns].map(([sql, name]) => `${sql} as ${name}`)];
-  return `select ${columns.join(', ')} from people_now where workspace_id = {ws:UInt32} group by person`;
+/** Everybody, also those without events, with the columns that were asked for; not `all`: of whom there is any. */
+export function peopleSql(w: SqlWriter, o: { all: boolean; among?: string } = { all: true }): string {
+  const { columns, when } = w.identifierColumns;
+  const where = and('workspace_id = {ws:UInt32}', o.all ? '1' : when, o.among ?? '1');
+  return `select ${['person', ...columns].join(', ')} from people_now where ${where} group by person`;
 }
 
 /** Those who have any event that matters, with the columns that were asked for; null where none was. */
-function eventsSql(leaves: readonly Leaf[], w: SqlWriter, until: string): string | null {
-  if (w.eventColumns.size === 0) return null;
-  const columns = ['person', ...[...w.eventColumns].map(([sql, name]) => `${sql} as ${name}`)];
+function eventsSql(leaves: readonly Leaf[], w: SqlWriter): string | null {
+  const asked = w.eventColumns;
+  if (!asked) return null;
   const kinds = kindsSql(
     leaves.flatMap((leaf) => leaf.atoms),
     w,
   );
-  return `select ${columns.join(', ')} from (select *, toUnixTimestamp64Milli(time) as t from people_events) where workspace_id = {ws:UInt32} and contract = 0 and bot = 0 and seq <= {position:UInt64} and ${until} and ${kinds} group by person`;
+  const until = `time <= fromUnixTimestamp64Milli(${w.param(w.now, 'Int64')}, 'UTC')`;
+  const where = and(
+    'workspace_id = {ws:UInt32} and contract = 0 and bot = 0 and seq <= {position:UInt64}',
+    until,
+    kinds,
+    asked.when,
+  );
+  return `select ${['person', ...asked.columns].join(', ')} from (select *, toUnixTimestamp64Milli(time) as t from people_events) where ${where} group by person`;
 }
 
 export function kindsSql(atoms: readonly Atom[], w: SqlWriter): string {

@@ -1,10 +1,29 @@
+/** One aggregate over some of a person's rows: those for which `when` holds. */
+interface Aggregate {
+  readonly name: string;
+  readonly fn: string;
+  /** Of the function itself, with its brackets. */
+  readonly parameters: string;
+  readonly args: string;
+  readonly when: string;
+}
+
+/** Aggregates, each under its name, and which rows matter to any of them. */
+interface Columns {
+  readonly columns: readonly string[];
+  readonly when: string;
+}
+
+/** So many different conditions of rows are worth being asked before rows are grouped. */
+const mostAsked = 6;
+
 /** Collects what one statement needs: parameters, and the columns that are worked out for each person. */
 export class SqlWriter {
   readonly now: number;
   readonly params: Record<string, unknown> = {};
   readonly #names = new Map<string, string>();
-  readonly #events = new Map<string, string>();
-  readonly #people = new Map<string, string>();
+  readonly #events = new Map<string, Aggregate>();
+  readonly #people = new Map<string, Aggregate>();
 
   constructor(now: number) {
     this.now = now;
@@ -22,30 +41,42 @@ export class SqlWriter {
     return `{${name}:${type}}`;
   }
 
-  /** An aggregate over the person's events; `t` is the event's time in ms. Of a person without events it is 0 or ''. */
-  ofEvents(expression: string): string {
-    return named(this.#events, 'e', expression);
+  /**
+   * An aggregate over those of the person's events for which `when` holds; `t` is the event's time in ms. Of a person
+   * without any it is 0, '' or an empty list.
+   */
+  ofEvents(fn: string, args: string, when: string, parameters = ''): string {
+    return named(this.#events, 'e', { fn, parameters, args, when });
   }
 
-  /** An aggregate over the rows of the person's identifiers. */
-  ofIdentifiers(expression: string): string {
-    return named(this.#people, 'f', expression);
+  /** The same over the rows of the person's identifiers. */
+  ofIdentifiers(fn: string, args: string, when: string): string {
+    return named(this.#people, 'f', { fn, parameters: '', args, when });
   }
 
-  get eventColumns(): ReadonlyMap<string, string> {
-    return this.#events;
+  /** Null where nothing is asked of events. */
+  get eventColumns(): Columns | null {
+    return this.#events.size === 0 ? null : columnsOf([...this.#events.values()]);
   }
 
-  get identifierColumns(): ReadonlyMap<string, string> {
-    return this.#people;
+  get identifierColumns(): Columns {
+    return columnsOf([...this.#people.values()]);
   }
 }
 
-function named(columns: Map<string, string>, prefix: string, expression: string): string {
-  let name = columns.get(expression);
-  if (name === undefined) {
-    name = `${prefix}${columns.size}`;
-    columns.set(expression, name);
-  }
-  return name;
+function named(aggregates: Map<string, Aggregate>, prefix: string, of: Omit<Aggregate, 'name'>): string {
+  const key = JSON.stringify(of);
+  let aggregate = aggregates.get(key);
+  if (!aggregate) aggregates.set(key, (aggregate = { ...of, name: `${prefix}${aggregates.size}` }));
+  return aggregate.name;
+}
+
+function columnsOf(all: readonly Aggregate[]): Columns {
+  const conditions = [...new Set(all.map(({ when }) => when))];
+  const columns = all.map(({ name, fn, parameters, args, when }) => {
+    if (conditions.length === 1 && when !== '1') return `${fn}${parameters}(${args}) as ${name}`;
+    return `${fn}If${parameters}(${args === '' ? when : `${args}, ${when}`}) as ${name}`;
+  });
+  const isMany = conditions.length === 0 || conditions.length > mostAsked;
+  return { columns, when: isMany || conditions.includes('1') ? '1' : `(${conditions.join(' or ')})` };
 }

@@ -6,8 +6,11 @@ import { instantOf, instantSql } from './moment.ts';
 import type { SqlWriter } from './sql-writer.ts';
 import { durationMs } from './window.ts';
 
-/** Where a value stands in a statement: in a JSON text, at a path of parameters; or as a text of its own. */
-export type SqlValue = { doc: string; path: string } | { text: string };
+/**
+ * Where a value stands in a statement: in a JSON text, at a path of parameters; or as a text of its own. `read`: the text
+ * of a scalar there, where it was read already.
+ */
+export type SqlValue = { doc: string; path: string; read?: string } | { text: string };
 
 /** A test of one JSON value, in both forms. */
 export interface ValueTest {
@@ -36,7 +39,7 @@ export function valueTest(json: Tests, days: Days): ValueTest {
 
 const type = (v: SqlValue) =>
   'text' in v ? `if(${v.text} = '', 'Null', 'String')` : `JSONType(${v.doc}${v.path})`;
-const text = (v: SqlValue) => ('text' in v ? v.text : `JSONExtractString(${v.doc}${v.path})`);
+const text = (v: SqlValue) => ('text' in v ? v.text : (v.read ?? `JSONExtractString(${v.doc}${v.path})`));
 const isText = (v: SqlValue) => ('text' in v ? `${v.text} != ''` : `JSONType(${v.doc}${v.path}) = 'String'`);
 const number = (v: SqlValue, w: SqlWriter) => {
   const plain = `match(${text(v)}, ${w.param(decimalShape, 'String')})`;

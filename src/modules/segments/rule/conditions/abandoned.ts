@@ -4,7 +4,7 @@ import type { ConditionKind, Leaf, Live } from '../node.ts';
 import type { Series } from '../series.ts';
 import type { PersonState } from '../timeline.ts';
 import { durationMs, type Window, windowOf } from '../window.ts';
-import { dueSql, insideSql } from '../window-sql.ts';
+import { and, dueSql, insideSql, sinceSql } from '../window-sql.ts';
 
 export const abandoned: ConditionKind = {
   key: 'abandoned',
@@ -26,18 +26,15 @@ function abandonedLeaf(a: Atom, b: Atom, within: number, window: Window): Leaf {
     atoms: [a, b],
     ofNobody: false,
     sql(w) {
-      const from = window.from(w.now);
-      const later = from === Number.NEGATIVE_INFINITY ? '' : ` and t >= ${w.param(from, 'Int64')}`;
       const wait = w.param(within, 'Int64');
       const over = `t + ${wait} <= ${w.param(w.now, 'Int64')}`;
-      const lists = [
-        `arrayMap(z -> (-z, 0), groupArrayIf(t, ${atomSql(a, w)} and ${insideSql(window, w)} and ${over}))`,
-        `arrayMap(z -> (-z, 1), groupArrayIf(t, ${atomSql(b, w)}${later}))`,
-      ];
-      // From the newest to the oldest: the earliest B after each A is the one met last.
-      const sorted = w.ofEvents(`arraySort(arrayConcat(${lists.join(', ')}))`);
-      const alone = `acc.1 + x.1 > ${wait}`;
-      return `(arrayFold((acc, x) -> (if(x.2 = 1, -x.1, acc.1), if(x.2 = 0 and ${alone}, toUInt8(1), acc.2)), ${sorted}, (toInt64(9000000000000000), toUInt8(0))).2) = 1`;
+      const begins = w.ofEvents('groupArray', 't * 2 + 1', and(insideSql(window, w), over, atomSql(a, w)));
+      const ends = w.ofEvents('groupArray', 't * 2', and(sinceSql(window.from(w.now), w), atomSql(b, w)));
+      // In order, of one instant the end first; beside each beginning the end that comes next after it.
+      const all = `arraySort(arrayConcat(${begins}, ${ends}))`;
+      const next = `arrayReverseFill(x -> bitAnd(x, 1) = 0, ${all})`;
+      const alone = `(bitAnd(y, 1) = 1 or y - (x - 1) > 2 * ${wait})`;
+      return `(notEmpty(${begins}) and arrayExists((x, y) -> bitAnd(x, 1) = 1 and ${alone}, ${all}, ${next}))`;
     },
     due: (w) => [
       ...dueSql([a], window, w),

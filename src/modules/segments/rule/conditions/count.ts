@@ -8,13 +8,13 @@ import {
   SourceCondition,
   type Window as WindowJson,
 } from '../../schema.ts';
-import { type Atom, atomOf, atomSql } from '../atoms.ts';
+import { type Atom, atomOf } from '../atoms.ts';
 import type { ConditionKind, Given, Leaf, Live, Node } from '../node.ts';
 import type { Matcher, Series } from '../series.ts';
 import type { SqlWriter } from '../sql-writer.ts';
 import type { PersonState } from '../timeline.ts';
 import { type Window, windowOf } from '../window.ts';
-import { dueSql, insideSql } from '../window-sql.ts';
+import { and, anyOf, dueSql, insideSql } from '../window-sql.ts';
 
 interface Counts {
   exactly?: number | undefined;
@@ -29,8 +29,7 @@ export function countLeaf(atoms: readonly Atom[], window: Window, low: number, h
     atoms,
     ofNobody: low === 0,
     sql(w: SqlWriter) {
-      const matched = atoms.map((one) => atomSql(one, w)).join(' or ');
-      const count = w.ofEvents(`countIf((${matched}) and ${insideSql(window, w)})`);
+      const count = w.ofEvents('count', '', and(insideSql(window, w), anyOf(atoms, w)));
       const parts: string[] = [];
       if (low > 0) parts.push(`${count} >= ${w.param(low, 'UInt64')}`);
       if (high < Number.POSITIVE_INFINITY) parts.push(`${count} <= ${w.param(high, 'UInt64')}`);

@@ -31,8 +31,8 @@ export function edgeLeaf(which: 'first' | 'last', atom: Atom, window: Window): L
     ofNobody: false,
     sql(w) {
       const matched = anyOf(atoms, w);
-      const count = w.ofEvents(`countIf(${matched})`);
-      const edge = w.ofEvents(`${which === 'first' ? 'minIf' : 'maxIf'}(t, ${matched})`);
+      const count = w.ofEvents('count', '', matched);
+      const edge = w.ofEvents(which === 'first' ? 'min' : 'max', 't', matched);
       const parts = [`${count} > 0`];
       const from = window.from(w.now);
       if (from !== Number.NEGATIVE_INFINITY) parts.push(`${edge} >= ${w.param(from, 'Int64')}`);

@@ -41,10 +41,12 @@ export const consent: ConditionKind = {
         sql(w) {
           const of = w.param(purpose, 'String');
           const granted = `JSONExtractBool(consent, ${of}, 1)`;
-          const asked = w.ofIdentifiers(`countIf(JSONHas(consent, ${of}))`);
+          const asked = w.ofIdentifiers('count', '', `JSONHas(consent, ${of})`);
           // At the same moment a refusal outweighs a yes.
           const answer = w.ofIdentifiers(
-            `argMaxIf(${granted}, (JSONExtractInt(consent, ${of}, 2), not ${granted}), JSONHas(consent, ${of}))`,
+            'argMax',
+            `${granted}, (JSONExtractInt(consent, ${of}, 2), not ${granted})`,
+            `JSONHas(consent, ${of})`,
           );
           return `if(${asked} = 0, ${presumed ? 1 : 0}, ${answer}) = 1`;
         },
@@ -66,7 +68,7 @@ export const list: ConditionKind = {
         facts: { lists: true },
         sql(w) {
           const keys = `(select key from segment_list_keys where workspace_id = {ws:UInt32} and list = ${w.param(id, 'UInt64')})`;
-          return `${w.ofIdentifiers(`countIf(key in ${keys})`)} > 0`;
+          return `${w.ofIdentifiers('count', '', `key in ${keys}`)} > 0`;
         },
       },
       { holds, found: holds, wanted: true },

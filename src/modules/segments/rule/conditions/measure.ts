@@ -6,7 +6,7 @@ import type { Series } from '../series.ts';
 import type { SqlWriter } from '../sql-writer.ts';
 import type { PersonState } from '../timeline.ts';
 import { type Window, windowOf } from '../window.ts';
-import { anyOf, dueSql, insideSql } from '../window-sql.ts';
+import { and, anyOf, dueSql, insideSql } from '../window-sql.ts';
 import { timesInside } from './count.ts';
 
 export const measures = ['sum', 'average', 'minimum', 'maximum', 'distinct'] as const;
@@ -78,24 +78,20 @@ function measureLeaf(
     atoms,
     ofNobody: tallies[name](amountParts(wanted), passes[comparison]).holds(),
     sql(w: SqlWriter) {
-      const matched = `${anyOf(atoms, w)} and ${insideSql(window, w)}`;
+      const matched = and(insideSql(window, w), anyOf(atoms, w));
       const operator = operators[comparison];
       if (name === 'distinct') {
-        const { value, found } = scalarSql(field, w);
-        const count = w.ofEvents(`uniqExactIf(${value}, ${matched} and ${found})`);
+        const count = w.ofEvents('uniqExact', scalarSql(field, w), matched);
         return `toDecimal128(${count}, 6) ${operator} toDecimal128(${w.param(wanted, 'String')}, 6)`;
       }
       const amount = amountSql(field, w);
-      const decimal = `toDecimal128(${w.param(wanted, 'String')}, 6)`;
-      const there = `${matched} and isNotNull(${amount})`;
-      const sum = () => w.ofEvents(`sumIf(assumeNotNull(${amount}), ${there})`);
-      if (name === 'sum') return `${sum()} ${operator} ${decimal}`;
-      const count = w.ofEvents(`countIf(${there})`);
-      if (name === 'average') return `(${count} > 0 and ${sum()} ${operator} ${decimal} * ${count})`;
-      const edge = w.ofEvents(
-        `${name === 'minimum' ? 'minIf' : 'maxIf'}(assumeNotNull(${amount}), ${there})`,
-      );
-      return `(${count} > 0 and ${edge} ${operator} ${decimal})`;
+      const [wantedSql, nothing] = [`toDecimal128(${w.param(wanted, 'String')}, 6)`, 'toDecimal128(0, 6)'];
+      const sum = () => w.ofEvents('sum', `ifNull(${amount}, ${nothing})`, matched);
+      if (name === 'sum') return `${sum()} ${operator} ${wantedSql}`;
+      const count = w.ofEvents('count', amount, matched);
+      if (name === 'average') return `(${count} > 0 and ${sum()} ${operator} ${wantedSql} * ${count})`;
+      const edge = w.ofEvents(name === 'minimum' ? 'min' : 'max', amount, matched);
+      return `(${count} > 0 and ifNull(${edge}, ${nothing}) ${operator} ${wantedSql})`;
     },
     due: (w) => dueSql(atoms, window, w),
     live(b) {
@@ -113,15 +109,12 @@ function amountSql(field: Field, w: SqlWriter): string {
   return `if(match(${text}, ${w.param(amountShape, 'String')}), toDecimal128OrNull(${text}, 6), null)`;
 }
 
-/** What tells scalars apart: their text, and whether they are text. */
-function scalarSql(field: Field, w: SqlWriter): { value: string; found: string } {
+/** What tells scalars apart: their JSON; null for what is none. */
+function scalarSql(field: Field, w: SqlWriter): string {
   const value = field.sql(w);
-  if ('text' in value) return { value: value.text, found: `${value.text} != ''` };
-  const type = `JSONType(${value.doc}${value.path})`;
-  return {
-    value: `(${type} = 'String', JSONExtractString(${value.doc}${value.path}))`,
-    found: `${type} in ('String', 'Bool', 'Int64', 'UInt64', 'Double')`,
-  };
+  if ('text' in value) return `nullIf(${value.text}, '')`;
+  const json = `JSONExtractRaw(${value.doc}${value.path})`;
+  return `if(${json} in ('', 'null') or substring(${json}, 1, 1) in ('{', '['), null, ${json})`;
 }
 
 function amountSlot(field: Field): Slot {

@@ -1,11 +1,11 @@
 import { SequenceCondition } from '../../schema.ts';
-import { type Atom, atomOf, atomSql } from '../atoms.ts';
+import { type Atom, atomOf } from '../atoms.ts';
 import type { ConditionKind, Leaf, Live, Masks } from '../node.ts';
 import type { Series } from '../series.ts';
-import type { SqlWriter } from '../sql-writer.ts';
 import type { PersonState } from '../timeline.ts';
 import { durationMs, type Window, windowOf } from '../window.ts';
 import { dueSql } from '../window-sql.ts';
+import { sequenceSql } from './sequence-sql.ts';
 
 export const sequence: ConditionKind = {
   key: 'sequence',
@@ -36,10 +36,7 @@ function sequenceLeaf(steps: readonly Atom[], within: number, without: Atom | nu
     ]),
     atoms,
     ofNobody: false,
-    sql: (w) => {
-      const best = foldSql(steps, within, without, window, w);
-      return `${best} > ${none}`;
-    },
+    sql: (w) => sequenceSql(steps, within, without, window, w),
     due: (w) => dueSql(steps.slice(0, 1), window, w),
     live: (b) =>
       steps.length === 2
@@ -57,48 +54,6 @@ function sequenceLeaf(steps: readonly Atom[], within: number, without: Atom | nu
             window,
           ),
   };
-}
-
-const none = 'toInt64(-9000000000000000)';
-
-/** The start of the latest success, or `none`. */
-function foldSql(
-  steps: readonly Atom[],
-  within: number,
-  without: Atom | null,
-  window: Window,
-  w: SqlWriter,
-): string {
-  const n = steps.length;
-  const from = window.from(w.now);
-  const after = from === Number.NEGATIVE_INFINITY ? '' : ` and t >= ${w.param(from, 'Int64')}`;
-  const times = (one: Atom, rank: number, more: string) =>
-    `arrayMap(z -> (z, ${rank}), groupArrayIf(t, ${atomSql(one, w)}${more}))`;
-  const lists = steps.map((one, i) => {
-    const before =
-      i === 0 && window.to !== Number.POSITIVE_INFINITY ? ` and t < ${w.param(window.to, 'Int64')}` : '';
-    return times(one, n - 1 - i, `${after}${before}`);
-  });
-  if (without) lists.push(times(without, n, after));
-  const chain = (i: number) => `acc.${i}`;
-  const parts = Array.from({ length: n }, (_, i) => {
-    const step = i + 1;
-    const here = chain(step);
-    const rank = n - step;
-    const previous = chain(step - 1);
-    const limit =
-      step === n && within !== Number.POSITIVE_INFINITY
-        ? ` and x.1 - ${previous} <= ${w.param(within, 'Int64')}`
-        : '';
-    const reached =
-      step === 1
-        ? `if(x.2 = ${rank}, x.1, ${here})`
-        : `if(x.2 = ${rank} and ${previous} > ${none}${limit}, greatest(${here}, ${previous}), ${here})`;
-    return without && step < n ? `if(x.2 = ${n} and ${here} < x.1, ${none}, ${reached})` : reached;
-  });
-  const start = `(${Array.from({ length: n }, () => none).join(', ')})`;
-  const sorted = w.ofEvents(`arraySort(arrayConcat(${lists.join(', ')}))`);
-  return `(arrayFold((acc, x) -> (${parts.join(', ')}), ${sorted}, ${start}).${n})`;
 }
 
 /** Two steps, which most are: from the latest beginning backwards, each with the first end after it. */

@@ -21,23 +21,44 @@ export const trait: ConditionKind = {
 
 function traitLeaf(path: readonly string[], test: ValueTest): Leaf {
   const [name = '', ...inner] = path;
-  /** The newest over all identifiers, by its own time. */
-  const newest = (w: SqlWriter) => {
-    const of = w.param(name, 'String');
-    // The whole text: a value taken out is written anew, and a large number not as it was.
-    const doc = w.ofIdentifiers(
-      `argMaxIf(traits, (JSONExtractInt(traits, ${of}, 2), JSONExtractInt(traits, ${of}, 3)), JSONHas(traits, ${of}))`,
-    );
-    return { doc, path: `, ${of}, 1${sqlPath(inner, w)}` };
-  };
   return {
     key: JSON.stringify(['trait', path, test.key]),
     atoms: [],
     facts: { traits: [name] },
-    sql: (w) => test.sql(newest(w), w),
+    ofNobody: test.holds(undefined, 0),
+    sql(w) {
+      const { order, there, value } = entrySql(name, inner, w);
+      const truth = w.ofIdentifiers('argMax', `toUInt8(${test.sql(value, w)}), ${order}`, there);
+      return `ifNull(${truth}, ${test.holds(undefined, w.now) ? 1 : 0}) = 1`;
+    },
     due: () => [],
-    ...(test.due && { duePeople: (w: SqlWriter) => [test.due?.(newest(w), w) ?? never] }),
+    ...(test.due && {
+      duePeople(w: SqlWriter) {
+        const { order, there, path: inside } = entrySql(name, inner, w);
+        // The whole text: a value taken out is written anew, and a large number not as it was.
+        const doc = `ifNull(${w.ofIdentifiers('argMax', `traits, ${order}`, there)}, '')`;
+        return [test.due?.({ doc, path: inside }, w) ?? never];
+      },
+    }),
     live: (b) => new LiveTrait(b.trait(name), inner, test),
+  };
+}
+
+/**
+ * A trait in a row of an identifier, as [value, time, tie], read once: what the newest over all identifiers is told by
+ * (null where the row has none), where it may be at all, and the value for tests.
+ */
+function entrySql(name: string, inner: readonly string[], w: SqlWriter) {
+  const of = w.param(name, 'String');
+  const entry = `JSONExtract(traits, ${of}, 'Tuple(String, Nullable(Int64), Int64)')`;
+  const path = `, ${of}, 1${sqlPath(inner, w)}`;
+  const doc = { doc: 'traits', path };
+  return {
+    path,
+    // A tie has 48 bits.
+    order: `toInt128(${entry}.2) * 281474976710656 + ${entry}.3`,
+    there: `position(traits, ${w.param(JSON.stringify(name.toWellFormed()), 'String')}) > 0`,
+    value: inner.length === 0 ? { ...doc, read: `${entry}.1` } : doc,
   };
 }
 
