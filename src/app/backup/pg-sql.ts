@@ -113,10 +113,14 @@ export async function readIsEmpty(client: PoolClient): Promise<boolean> {
   return rows[0]?.empty ?? false;
 }
 
+/** Only tables that hold rows: books that are never changed refuse to be emptied, and are empty before a restore. */
 export async function emptyTables(client: PoolClient, tables: readonly Table[]): Promise<void> {
-  if (tables.length > 0) {
-    await client.query(`truncate ${tables.map((table) => `pando.${quoted(table.name)}`).join(', ')}`);
-  }
+  const names = tables.map((table) => `pando.${quoted(table.name)}`);
+  if (names.length === 0) return;
+  const holds = names.map((name, n) => `select ${n} as n where exists (select from ${name})`);
+  const { rows } = await client.query<{ n: number }>(holds.join(' union all '));
+  const filled = rows.map(({ n }) => names[n] as string);
+  if (filled.length > 0) await client.query(`truncate ${filled.join(', ')}`);
 }
 
 /**
