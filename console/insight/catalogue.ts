@@ -1,4 +1,4 @@
-import { Filter, Hourglass, Layers, type LucideIcon } from 'lucide-react';
+import { Filter, Hourglass, Layers, type LucideIcon, Wand2 } from 'lucide-react';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { words } from '../words/en.ts';
 
@@ -20,4 +20,5 @@ export const reportPlaces: readonly ReportPlace[] = [
     Page: lazy(() => import('./value-layers/value-layers.tsx')),
   },
   { name: 'lifetime', group: 'value', icon: Hourglass, Page: lazy(() => import('./lifetime/lifetime.tsx')) },
+  { name: 'what-if', group: 'value', icon: Wand2, Page: lazy(() => import('./what-if/what-if.tsx')) },
 ];

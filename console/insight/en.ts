@@ -2,6 +2,7 @@ import funnel from './funnel/en.ts';
 import lifetime from './lifetime/en.ts';
 import value from './value/en.ts';
 import layers from './value-layers/en.ts';
+import whatIf from './what-if/en.ts';
 
 export default {
   title: 'Reports',
@@ -35,5 +36,5 @@ export default {
     withSegment: 'the segment {{name}}',
   },
   value,
-  reports: { funnel, lifetime, 'value-layers': layers },
+  reports: { funnel, lifetime, 'value-layers': layers, 'what-if': whatIf },
 };

@@ -2,6 +2,7 @@ import funnel from './funnel/zh.ts';
 import lifetime from './lifetime/zh.ts';
 import value from './value/zh.ts';
 import layers from './value-layers/zh.ts';
+import whatIf from './what-if/zh.ts';
 
 export default {
   title: '报告',
@@ -34,5 +35,5 @@ export default {
     withSegment: '人群“{{name}}”',
   },
   value,
-  reports: { funnel, lifetime, 'value-layers': layers },
+  reports: { funnel, lifetime, 'value-layers': layers, 'what-if': whatIf },
 };
