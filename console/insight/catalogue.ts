@@ -1,4 +1,4 @@
-import { Filter, Hourglass, Layers, type LucideIcon, Wand2 } from 'lucide-react';
+import { Filter, Hourglass, Layers, type LucideIcon, Users, Wand2 } from 'lucide-react';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { words } from '../words/en.ts';
 
@@ -21,4 +21,5 @@ export const reportPlaces: readonly ReportPlace[] = [
   },
   { name: 'lifetime', group: 'value', icon: Hourglass, Page: lazy(() => import('./lifetime/lifetime.tsx')) },
   { name: 'what-if', group: 'value', icon: Wand2, Page: lazy(() => import('./what-if/what-if.tsx')) },
+  { name: 'personas', group: 'value', icon: Users, Page: lazy(() => import('./personas/personas.tsx')) },
 ];

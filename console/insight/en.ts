@@ -1,5 +1,6 @@
 import funnel from './funnel/en.ts';
 import lifetime from './lifetime/en.ts';
+import personas from './personas/en.ts';
 import value from './value/en.ts';
 import layers from './value-layers/en.ts';
 import whatIf from './what-if/en.ts';
@@ -36,5 +37,5 @@ export default {
     withSegment: 'the segment {{name}}',
   },
   value,
-  reports: { funnel, lifetime, 'value-layers': layers, 'what-if': whatIf },
+  reports: { funnel, lifetime, 'value-layers': layers, 'what-if': whatIf, personas },
 };

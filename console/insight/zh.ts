@@ -1,5 +1,6 @@
 import funnel from './funnel/zh.ts';
 import lifetime from './lifetime/zh.ts';
+import personas from './personas/zh.ts';
 import value from './value/zh.ts';
 import layers from './value-layers/zh.ts';
 import whatIf from './what-if/zh.ts';
@@ -35,5 +36,5 @@ export default {
     withSegment: '人群“{{name}}”',
   },
   value,
-  reports: { funnel, lifetime, 'value-layers': layers, 'what-if': whatIf },
+  reports: { funnel, lifetime, 'value-layers': layers, 'what-if': whatIf, personas },
 };

@@ -3,7 +3,7 @@ import { type Collect, createCollect, type Source } from '#modules/collect';
 import { createDemo } from '#modules/demo';
 import { createIdentity, type FirstStart, type Identity } from '#modules/identity';
 import { createImports, importTopics } from '#modules/imports';
-import { registerValueSettings } from '#modules/insight';
+import { registerValueSettings, registerValueSnapshots } from '#modules/insight';
 import { createPeople, peopleTopics } from '#modules/people';
 import { createPoints } from '#modules/points';
 import { createRewards } from '#modules/rewards';
@@ -99,6 +99,7 @@ export async function compose(
     const collect = createCollect({ ...engines, identity, people, jobs, clock, log, bufferEvents });
     const webhooks = createWebhooks({ pg, identity, people, facts, jobs, clock, log });
     const segments = createSegments({ ...engines, identity, people, collect, facts, jobs, clock, log });
+    registerValueSnapshots({ ...engines, identity, segments });
     const rewards = createRewards({
       ...engines,
       ...{ identity, people, collect, segments, points, facts, jobs, clock, log },

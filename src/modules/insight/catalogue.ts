@@ -6,6 +6,7 @@ import { funnelReport } from './funnel/funnel.ts';
 import { funnelLeavingReport, funnelTimesReport } from './funnel/leaving.ts';
 import { lifetimeReport } from './lifetime/lifetime.ts';
 import { pathsReport } from './paths/paths.ts';
+import { personasReport } from './personas/personas.ts';
 import { productsReport } from './products/products.ts';
 import type { Report } from './report/define.ts';
 import { repurchaseReport } from './repurchase/repurchase.ts';
@@ -28,6 +29,7 @@ export const reports: readonly Report[] = [
   pathsReport,
   layersReport,
   lifetimeReport,
+  personasReport,
   productsReport,
   weekReport,
   whatIfReport,

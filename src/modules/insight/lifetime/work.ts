@@ -40,7 +40,7 @@ export function workOut(w: LifetimeWork): LifetimeWorked {
       ? { ...checked, weekly: cumulativeOf(model, own.fit.values, w.heldOut.arrivals, w.heldOut.totalWeeks) }
       : null;
   const purchases = fitPurchases(model, w.everybody);
-  const spending = w.spendings.x.length > 0 ? soundSpending(fitSpending(w.spendings)) : null;
+  const spending = spendingOf(w.spendings);
   const isSound = purchases.converged && purchases.values.every(Number.isFinite);
   return {
     model,
@@ -53,9 +53,24 @@ export function workOut(w: LifetimeWork): LifetimeWorked {
   };
 }
 
-/** Without a finite mean over customers (p + q <= 1) nothing can be said about money. */
-const soundSpending = (fit: Fitted): Fitted | null =>
-  fit.converged && expectedSpending(fit.values, 1, 1) !== null ? fit : null;
+/**
+ * Where Gamma-Gamma does not fit (prices that never differ, or a mean over customers that is not finite): each customer's
+ * own mean with one purchase of the usual size added, without an interval.
+ */
+function spendingOf(s: Spendings): Fitted | null {
+  if (s.x.length === 0) return null;
+  const fit = fitSpending(s);
+  if (fit.converged && expectedSpending(fit.values, 1, 1) !== null) return fit;
+  let [customers, sum] = [0, 0];
+  for (let i = 0; i < s.x.length; i++) {
+    const n = s.count ? (s.count[i] as number) : 1;
+    customers += n;
+    sum += n * (s.mean[i] as number);
+  }
+  const plain = 1e6;
+  const values = [plain, plain + 1, sum / customers];
+  return { ...fit, parameters: {}, errors: null, values, covariance: null, held: true };
+}
 
 function bandsOf(w: LifetimeWork, model: ModelName, fit: Fitted, spending: Fitted | null) {
   const bands = Array.from({ length: 10 }, (_, i) => ({

@@ -15,11 +15,15 @@ const hysteresis = 0.9;
 export const countOf = ({ values, size }: Points) => values.length / size;
 
 /** So that every number counts alike: less the mean, by the deviation. */
-export function standardised({ values, size }: Points): Points & { mean: Float64Array; deviation: Float64Array } {
+export function standardised({
+  values,
+  size,
+}: Points): Points & { mean: Float64Array; deviation: Float64Array } {
   const n = values.length / size;
   const mean = new Float64Array(size);
   const deviation = new Float64Array(size);
-  for (let i = 0; i < values.length; i++) mean[i % size] = (mean[i % size] as number) + (values[i] as number) / n;
+  for (let i = 0; i < values.length; i++)
+    mean[i % size] = (mean[i % size] as number) + (values[i] as number) / n;
   for (let i = 0; i < values.length; i++)
     deviation[i % size] =
       (deviation[i % size] as number) + ((values[i] as number) - (mean[i % size] as number)) ** 2 / n;

@@ -20,7 +20,8 @@ export function modelOf(values: Float64Array, old: KeptPersonas | null): KeptPer
       })
     : null;
   const found = centresOf(points, groups, seed, from);
-  const centres = from && from.length === found.length ? inOldOrder(found, from, size) : bySize(points, found);
+  const centres =
+    from && from.length === found.length ? inOldOrder(found, from, size) : bySize(points, found);
   return { centres: [...centres], mean: [...mean], deviation: [...deviation] };
 }
 
@@ -29,7 +30,10 @@ function bySize(points: Points, centres: Float64Array): Float64Array {
   const counts = new Array<number>(groups).fill(0);
   for (const own of assigned(points, centres, null)) counts[own] = (counts[own] ?? 0) + 1;
   const order = counts.map((_, i) => i).sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0));
-  return Float64Array.from(centres, (_, i) => centres[(order[Math.floor(i / size)] ?? 0) * size + (i % size)] as number);
+  return Float64Array.from(
+    centres,
+    (_, i) => centres[(order[Math.floor(i / size)] ?? 0) * size + (i % size)] as number,
+  );
 }
 
 /** The group of each; `was`: the one that they were in, or -1. */

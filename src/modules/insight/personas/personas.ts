@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { defineReport } from '../report/define.ts';
 import { groups, groupsOf, leastPeople, modelOf, nameOf } from './model.ts';
-import { someLeanings } from './personas-sql.ts';
+import { keptPersonas, someLeanings } from './personas-sql.ts';
 import { type Leaning, leanings, PersonasReport } from './schema.ts';
 
 /** Before the leanings in a row: days, orders, revenue, shares. */
@@ -26,7 +26,10 @@ export const personasReport = defineReport({
       Object.fromEntries(leanings.map((name, k) => [name, mean(of, before + k)])) as Record<Leaning, number>;
     const all = scores(rows);
     if (rows.length < leastPeople) return { people, mean: all, personas: [], currency };
-    const model = (await asking.keptPersonas()) ?? modelOf(values, null);
+    const kept = await asking.segments.inside.pg.inWorkspace(asking.workspaceId, (tx) =>
+      keptPersonas(tx, asking.workspaceId),
+    );
+    const model = kept ?? modelOf(values, null);
     const group = groupsOf(values, model, null);
     return {
       ...{ people, mean: all, currency },

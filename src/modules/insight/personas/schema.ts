@@ -28,7 +28,8 @@ export const PersonasReport = Type.Object({
       people: Type.Integer(),
       scores: Scores,
       leans: Type.Array(Type.Enum(leanings), {
-        description: 'What sets them apart: leanings that are half a deviation above the mean or more, strongest first',
+        description:
+          'What sets them apart: leanings that are half a deviation above the mean or more, strongest first',
       }),
       shuns: Type.Array(Type.Enum(leanings), { description: 'And half a deviation below' }),
       days: Type.Number({ description: 'Mean days with a visit' }),

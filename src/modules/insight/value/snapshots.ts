@@ -1,8 +1,9 @@
 import type { Identity } from '#modules/identity';
 import type { Segments } from '#modules/segments';
 import type { ClickHouse } from '#platform/clickhouse';
-import { weeksOfMonths } from '../lifetime/forecast.ts';
+import type { Postgres } from '#platform/postgres';
 import { fitsOf } from '../lifetime/fits.ts';
+import { weeksOfMonths } from '../lifetime/forecast.ts';
 import { eachCustomer } from '../lifetime/lifetime-sql.ts';
 import { foretold } from '../lifetime/one.ts';
 import { personasKind } from '../personas/snapshot.ts';
@@ -14,6 +15,7 @@ type Kind = Parameters<Segments['snapshots']['register']>[0];
 type Row = { person: number; values: Record<string, string | number | null> };
 
 export interface ValueSnapshotDeps {
+  pg: Postgres;
   ch: ClickHouse;
   identity: Pick<Identity, 'settings' | 'workspaces'>;
   segments: Pick<Segments, 'snapshots'>;
