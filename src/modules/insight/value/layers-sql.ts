@@ -77,6 +77,18 @@ export const layersParams = (o: { currency: string; timeZone: string; settings: 
   social_from: o.settings.socialFrom,
 });
 
+/** Everybody's scores and where they stand, as values that are kept. */
+export function layersOfAll(
+  rows: Rows,
+  o: { currency: string; timeZone: string; settings: ValueSettings },
+): { sql: string; params: Record<string, unknown> } {
+  const score = (layer: Layer) => `toDecimal64(round(${layer}, 2), 6) as value_${layer}`;
+  return {
+    sql: `select who as person, ${layers.map(score).join(', ')}, standing as value_layer from (${layersSql(rows, o.settings)})`,
+    params: { ...rows.params, ...layersParams(o) },
+  };
+}
+
 /** The same question so many days earlier; its parameters are named `earlier_..`. */
 export function earlier(rows: Rows, days: number): Rows {
   const renamed = (text: string) =>

@@ -7,7 +7,7 @@ import { weeksOfMonths } from '../lifetime/forecast.ts';
 import { eachCustomer } from '../lifetime/lifetime-sql.ts';
 import { foretold } from '../lifetime/one.ts';
 import { personasKind } from '../personas/snapshot.ts';
-import { layersParams, layersSql } from './layers-sql.ts';
+import { layersOfAll } from './layers-sql.ts';
 import type { ValueSettings } from './schema.ts';
 import { allDays, usualRows } from './standing.ts';
 
@@ -61,12 +61,7 @@ function layersKind(deps: ValueSnapshotDeps): Kind {
     async statement({ workspaceId, now }) {
       const { settings, ...place } = await placeOf(deps, workspaceId);
       const rows = usualRows(workspaceId, now);
-      return {
-        sql: `select who as person, toDecimal64(round(functional, 2), 6) as value_functional, toDecimal64(round(emotional, 2), 6) as value_emotional,
-                     toDecimal64(round(social, 2), 6) as value_social, standing as value_layer
-                from (${layersSql(rows, settings)})`,
-        params: { ...rows.params, ...layersParams({ ...place, settings }) },
-      };
+      return layersOfAll(rows, { ...place, settings });
     },
   };
 }
