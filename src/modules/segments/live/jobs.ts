@@ -22,7 +22,7 @@ export interface JobDeps {
 }
 
 /** How many are brought to hand in one piece. */
-const pageOfPeople = 2_000;
+const pageOfPeople = 10_000;
 /** Editions by one reading of the events. */
 const filledAtOnce = 10;
 
@@ -172,7 +172,7 @@ async function warmUp(deps: JobDeps, { workspace }: Opened, alive: () => boolean
         .filter((person) => !workspace.memory.person(person))
         .map((person) => ({ person, evaluate: false })),
     );
-    await workspace.fewErrands(pageOfPeople / 4);
+    await workspace.fewErrands(pageOfPeople / 2);
   }
   workspace.warm = true;
 }

@@ -18,7 +18,7 @@ export const reader = 'segments';
 const mostBatches = 32;
 const mostChanges = 100;
 const mostDue = 300;
-const mostErrands = 500;
+const mostErrands = { beside: 300, alone: 2_000 };
 /** How often open pages hear of which segments somebody came into or went out of. */
 const movedEveryMs = 500;
 
@@ -55,9 +55,11 @@ export async function takeRound(
   const now = Math.max(nowMs, workspace.nowMs);
   const { memory, set } = workspace;
   const popped = takeDue(workspace, now);
-  const errands = workspace.errands.slice(0, mostErrands);
   try {
     const batches = await deps.reader.after(tx, workspace.id, workspace.position, mostBatches);
+    // Nobody waits for an errand: what just happened comes first.
+    const most = batches.length + popped.length > 0 ? mostErrands.beside : mostErrands.alone;
+    const errands = workspace.errands.slice(0, most);
     const { news, newestKey } = readNews(workspace, set.size === 0 ? [] : batches);
     const taken = await deps.people.changes.take(tx, workspace.id, reader, mostChanges);
     // Where there is no rule, nobody need be known: it only goes on to where the log ends.

@@ -84,14 +84,14 @@ function measureLeaf(
         const count = w.ofEvents('uniqExact', scalarSql(field, w), matched);
         return `toDecimal128(${count}, 6) ${operator} toDecimal128(${w.param(wanted, 'String')}, 6)`;
       }
-      const amount = amountSql(field, w);
-      const [wantedSql, nothing] = [`toDecimal128(${w.param(wanted, 'String')}, 6)`, 'toDecimal128(0, 6)'];
-      const sum = () => w.ofEvents('sum', `ifNull(${amount}, ${nothing})`, matched);
+      const { text, isAmount } = amountSql(field, w);
+      const wantedSql = `toDecimal128(${w.param(wanted, 'String')}, 6)`;
+      const sum = () => w.ofEvents('sum', `toDecimal64OrZero(${text}, 6)`, matched);
       if (name === 'sum') return `${sum()} ${operator} ${wantedSql}`;
-      const count = w.ofEvents('count', amount, matched);
+      const count = w.ofEvents('sum', isAmount, matched);
       if (name === 'average') return `(${count} > 0 and ${sum()} ${operator} ${wantedSql} * ${count})`;
-      const edge = w.ofEvents(name === 'minimum' ? 'min' : 'max', amount, matched);
-      return `(${count} > 0 and ifNull(${edge}, ${nothing}) ${operator} ${wantedSql})`;
+      const edge = w.ofEvents(name === 'minimum' ? 'min' : 'max', `toDecimal64OrNull(${text}, 6)`, matched);
+      return `(${count} > 0 and ifNull(${edge}, toDecimal64(0, 6)) ${operator} ${wantedSql})`;
     },
     due: (w) => dueSql(atoms, window, w),
     live(b) {
@@ -103,10 +103,12 @@ function measureLeaf(
   };
 }
 
-function amountSql(field: Field, w: SqlWriter): string {
+/** Whether a value is an amount, and its text, empty where it is none; an amount has at most 18 digits that count. */
+function amountSql(field: Field, w: SqlWriter): { text: string; isAmount: string } {
   const value = field.sql(w);
   const text = 'text' in value ? value.text : `JSONExtractString(${value.doc}${value.path})`;
-  return `if(match(${text}, ${w.param(amountShape, 'String')}), toDecimal128OrNull(${text}, 6), null)`;
+  const isAmount = `match(${text}, ${w.param(amountShape, 'String')})`;
+  return { text: `if(${isAmount}, ${text}, '')`, isAmount };
 }
 
 /** What tells scalars apart: their JSON; null for what is none. */
