@@ -14,10 +14,9 @@ import type { Workspace } from './workspace.ts';
 
 export const reader = 'segments';
 
-/** Batches, statements' worth of changed identifiers, people whose time has come, and errands of one round. */
-const mostBatches = 32;
-const mostChanges = 100;
-const mostDue = 300;
+/** Of one round: batches, statements' worth of changed identifiers, people whose time has come; */
+const [mostBatches, mostChanges, mostDue] = [32, 100, 300];
+/** and errands, beside others or alone. */
 const mostErrands = { beside: 300, alone: 2_000 };
 /** How often open pages hear of which segments somebody came into or went out of. */
 const movedEveryMs = 500;
@@ -57,9 +56,8 @@ export async function takeRound(
   const popped = takeDue(workspace, now);
   try {
     const batches = await deps.reader.after(tx, workspace.id, workspace.position, mostBatches);
-    // Nobody waits for an errand: what just happened comes first.
-    const most = batches.length + popped.length > 0 ? mostErrands.beside : mostErrands.alone;
-    const errands = workspace.errands.slice(0, most);
+    const isBusy = batches.length + popped.length > 0;
+    const errands = workspace.errands.slice(0, mostErrands[isBusy ? 'beside' : 'alone']);
     const { news, newestKey } = readNews(workspace, set.size === 0 ? [] : batches);
     const taken = await deps.people.changes.take(tx, workspace.id, reader, mostChanges);
     // Where there is no rule, nobody need be known: it only goes on to where the log ends.
