@@ -118,6 +118,18 @@ const reportRoute = createRoute({
   component: lazyRouteComponent(() => import('./insight/report.tsx')),
 });
 
+const boardsRoute = createRoute({
+  getParentRoute,
+  path: '/boards',
+  component: lazyRouteComponent(() => import('./boards/boards.tsx')),
+});
+
+const boardRoute = createRoute({
+  getParentRoute,
+  path: '/boards/$id',
+  component: lazyRouteComponent(() => import('./boards/board.tsx')),
+});
+
 const eventsRoute = createRoute({
   getParentRoute,
   path: '/events',
@@ -261,6 +273,8 @@ const routeTree = rootRoute.addChildren([
     editSegmentRoute,
     reportsRoute,
     reportRoute,
+    boardsRoute,
+    boardRoute,
     eventsRoute,
     quarantineRoute,
     conflictsRoute,

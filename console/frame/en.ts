@@ -6,6 +6,7 @@ export default {
     people: 'People',
     segments: 'Segments',
     reports: 'Reports',
+    boards: 'Boards',
     events: 'Events',
     quarantine: 'Quarantine',
     conflicts: 'Conflicts',

@@ -4,6 +4,7 @@ import {
   FileUp,
   GitMerge,
   House,
+  LayoutDashboard,
   type LucideIcon,
   Radio,
   Settings,
@@ -20,6 +21,7 @@ export interface Place {
     | 'people'
     | 'segments'
     | 'reports'
+    | 'boards'
     | 'events'
     | 'quarantine'
     | 'conflicts'
@@ -40,6 +42,7 @@ export const places: readonly Place[] = [
   { to: '/people', name: 'people', icon: UserRound, needs: 'people:read', onPhone: true },
   { to: '/segments', name: 'segments', icon: Shapes, needs: 'segments:read', onPhone: true },
   { to: '/reports', name: 'reports', icon: ChartNoAxesCombined, needs: 'events:read', hasPeriod: true },
+  { to: '/boards', name: 'boards', icon: LayoutDashboard, needs: 'events:read', hasPeriod: true },
   { to: '/conflicts', name: 'conflicts', icon: GitMerge, needs: 'people:read' },
   { to: '/events', name: 'events', icon: Activity, needs: 'events:read', onPhone: true },
   { to: '/quarantine', name: 'quarantine', icon: ShieldAlert, needs: 'events:read' },

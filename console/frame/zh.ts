@@ -6,6 +6,7 @@ export default {
     people: '客户',
     segments: '人群',
     reports: '报告',
+    boards: '看板',
     events: '事件',
     quarantine: '隔离区',
     conflicts: '身份冲突',

@@ -1,4 +1,16 @@
-import { Filter, Hourglass, Layers, type LucideIcon, Users, Wand2 } from 'lucide-react';
+import {
+  CalendarDays,
+  Filter,
+  Hourglass,
+  Layers,
+  type LucideIcon,
+  Share2,
+  ShoppingBasket,
+  Signpost,
+  Users,
+  Wand2,
+  Waypoints,
+} from 'lucide-react';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import type { words } from '../words/en.ts';
 
@@ -12,6 +24,21 @@ export interface ReportPlace {
 
 /** Every report, as the index shows them. */
 export const reportPlaces: readonly ReportPlace[] = [
+  { name: 'week', group: 'now', icon: CalendarDays, Page: lazy(() => import('./week/week.tsx')) },
+  {
+    name: 'attribution',
+    group: 'bring',
+    icon: Waypoints,
+    Page: lazy(() => import('./attribution/attribution.tsx')),
+  },
+  { name: 'channels', group: 'bring', icon: Signpost, Page: lazy(() => import('./channels/channels.tsx')) },
+  { name: 'content', group: 'bring', icon: Share2, Page: lazy(() => import('./content/content.tsx')) },
+  {
+    name: 'products',
+    group: 'bring',
+    icon: ShoppingBasket,
+    Page: lazy(() => import('./products/products.tsx')),
+  },
   { name: 'funnel', group: 'path', icon: Filter, Page: lazy(() => import('./funnel/funnel.tsx')) },
   {
     name: 'value-layers',

@@ -1,15 +1,27 @@
+import boards from '../boards/en.ts';
+import attribution from './attribution/en.ts';
+import channels from './channels/en.ts';
+import content from './content/en.ts';
 import funnel from './funnel/en.ts';
 import lifetime from './lifetime/en.ts';
 import personas from './personas/en.ts';
+import products from './products/en.ts';
 import value from './value/en.ts';
 import layers from './value-layers/en.ts';
+import week from './week/en.ts';
 import whatIf from './what-if/en.ts';
 
 export default {
   title: 'Reports',
   answer:
     'One question a page, counted from your own events. The address keeps the question: send it to a colleague.',
-  groups: { path: 'The path', value: 'What people are worth' },
+  groups: {
+    now: 'This week',
+    path: 'The path',
+    bring: 'What brings people and orders',
+    value: 'What people are worth',
+  },
+  boards,
   all: 'All reports',
   copy: 'Copy link',
   copied: 'The link with this question is copied.',
@@ -37,5 +49,16 @@ export default {
     withSegment: 'the segment {{name}}',
   },
   value,
-  reports: { funnel, lifetime, 'value-layers': layers, 'what-if': whatIf, personas },
+  reports: {
+    attribution,
+    channels,
+    content,
+    products,
+    week,
+    funnel,
+    lifetime,
+    'value-layers': layers,
+    'what-if': whatIf,
+    personas,
+  },
 };

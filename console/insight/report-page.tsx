@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Answered } from '#schema/insight/report';
 import { useSession } from '../api/session.tsx';
+import { ToBoard } from '../boards/to-board.tsx';
 import { Button, buttonClass } from '../kit/button.tsx';
 import { Computed } from '../kit/computed.tsx';
 import { download } from '../kit/download.ts';
@@ -73,6 +74,7 @@ export function ReportPage<Result>(props: {
             <ArrowLeft size={16} aria-hidden="true" />
             {t('all')}
           </Link>
+          <ToBoard report={name} title={word('title')} />
           <Button
             icon={Link2}
             onClick={() => {

@@ -22,7 +22,11 @@ export function Rows(props: {
         <thead className="text-s text-quiet">
           <tr className="border-line border-b">
             {[...head.entries()].map(([i, name]) => (
-              <th key={`${i} ${name}`} scope="col" className={`sticky top-0 bg-paper py-1.5 font-normal ${side(i)}`}>
+              <th
+                key={`${i} ${name}`}
+                scope="col"
+                className={`sticky top-0 bg-paper py-1.5 font-normal ${side(i)}`}
+              >
                 {name}
               </th>
             ))}

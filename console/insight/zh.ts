@@ -1,14 +1,21 @@
+import boards from '../boards/zh.ts';
+import attribution from './attribution/zh.ts';
+import channels from './channels/zh.ts';
+import content from './content/zh.ts';
 import funnel from './funnel/zh.ts';
 import lifetime from './lifetime/zh.ts';
 import personas from './personas/zh.ts';
+import products from './products/zh.ts';
 import value from './value/zh.ts';
 import layers from './value-layers/zh.ts';
+import week from './week/zh.ts';
 import whatIf from './what-if/zh.ts';
 
 export default {
   title: '报告',
   answer: '一页只答一个问题，全部由您自己的事件算出。问题就写在网址里，可以直接发给同事。',
-  groups: { path: '路径', value: '客户价值' },
+  groups: { now: '本周', path: '路径', bring: '人和订单从哪里来', value: '客户价值' },
+  boards,
   all: '全部报告',
   copy: '复制链接',
   copied: '已复制带有这个问题的链接。',
@@ -36,5 +43,16 @@ export default {
     withSegment: '人群“{{name}}”',
   },
   value,
-  reports: { funnel, lifetime, 'value-layers': layers, 'what-if': whatIf, personas },
+  reports: {
+    attribution,
+    channels,
+    content,
+    products,
+    week,
+    funnel,
+    lifetime,
+    'value-layers': layers,
+    'what-if': whatIf,
+    personas,
+  },
 };

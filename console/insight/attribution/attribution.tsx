@@ -91,7 +91,11 @@ function Answer({ report }: { report: AttributionReport }) {
       orders: format.exact(orders),
       without: format.exact(orders_without_touch),
     }),
-    last && t('reports.attribution.mostLast', { name: nameOf(last.name), share: format.percent(last.credit / orders) }),
+    last &&
+      t('reports.attribution.mostLast', {
+        name: nameOf(last.name),
+        share: format.percent(last.credit / orders),
+      }),
     markov &&
       t('reports.attribution.mostMarkov', {
         name: nameOf(markov.name),
@@ -196,7 +200,9 @@ function Crossing({ report }: { report: AttributionReport }) {
                   <span>
                     {format.exact(one?.orders ?? 0)}
                     {all > 0 && (
-                      <span className="ml-2 text-s text-quiet">{format.percent((one?.orders ?? 0) / all)}</span>
+                      <span className="ml-2 text-s text-quiet">
+                        {format.percent((one?.orders ?? 0) / all)}
+                      </span>
                     )}
                   </span>
                   {format.sums(one?.revenue ?? {}).map((sum) => (

@@ -1,6 +1,7 @@
 export default {
   title: 'What brings orders',
-  about: 'Which touches led to orders, online and in store: seven ways of handing out the credit, side by side.',
+  about:
+    'Which touches led to orders, online and in store: seven ways of handing out the credit, side by side.',
   how: 'A touch is an arrival: a page or screen with a campaign, a search engine or another site before it, or with nothing before it (direct); an app screen; a store entered; an invitation accepted; a letter or push clicked. Touches of one channel less than half an hour apart, with no other between, are one. A path is a person’s touches within the days before an order and after the order before; what came after the last order is a path to nothing. First and last touch take all; linear shares equally; by position gives 40%, 20% among those between, 40%; time decay halves with every seven days. Markov: of the orders, the part lost if the channel led nowhere, exactly by the absorbing chain. Shapley: each path’s value shared equally among its different channels. The parts of every model sum to the orders and the money, to the last unit. Ranges are 95%: of rules and Shapley by the orders as a Poisson number, of Markov by 200 draws of the chain. Orders of people of whom no touch is known are credited to nobody. No model shows a cause; a test does.',
   formula:
     'Markov: N = (I − Q)⁻¹, b = N r, h_i = (s N)_i / N_ii, removal_i = h_i b_i / P(order)\nShapley: φ_i = Σ_{T ∋ i} v(T) / |T|',
@@ -10,7 +11,8 @@ export default {
   window: 'Touches count for',
   days: '{{days}} days',
   models: 'Seven models side by side',
-  modelsNote: 'Where they agree, it hardly matters which one believes. Where they differ, the channel opens or closes rather than both.',
+  modelsNote:
+    'Where they agree, it hardly matters which one believes. Where they differ, the channel opens or closes rather than both.',
   pictureSays: 'Orders by channel and model; {{shown}} of {{all}} channels, those with most orders.',
   exactly: 'To the unit',
   exactlyNote:

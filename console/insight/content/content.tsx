@@ -28,7 +28,10 @@ export default function ContentPage() {
             <ContentPicture report={result} />
             <Pieces report={result} />
           </Section>
-          <Section title={t('reports.content.spread')} note={t('reports.content.spreadNote', { days: result.days })}>
+          <Section
+            title={t('reports.content.spread')}
+            note={t('reports.content.spreadNote', { days: result.days })}
+          >
             <Spread report={result} />
           </Section>
         </>
@@ -141,7 +144,9 @@ function Spread({ report }: { report: ContentReport }) {
       ]}
       rows={[
         line(whole, report.spread, true),
-        ...report.weeks.toReversed().map((one) => line(format.day(`${one.week}T12:00:00Z`), one, one.is_whole)),
+        ...report.weeks
+          .toReversed()
+          .map((one) => line(format.day(`${one.week}T12:00:00Z`), one, one.is_whole)),
       ]}
     />
   );

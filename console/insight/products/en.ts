@@ -11,11 +11,13 @@ export default {
   byOrders: 'how frequent they are',
   answer_one: '{{orders}} order says what was in it.',
   answer_other: '{{orders}} orders say what was in them.',
-  answerPair: 'Of those with {{a}}, {{share}} also had {{b}}: {{lift}} times as often as by chance, which is probably not chance.',
+  answerPair:
+    'Of those with {{a}}, {{share}} also had {{b}}: {{lift}} times as often as by chance, which is probably not chance.',
   answerNone: 'No two products are together more often than chance may bring about.',
   together: 'Together',
   togetherNote: 'Pairs in at least {{least}} orders. Those that are probably not chance come first.',
-  noPairs: 'No two products are together in {{least}} orders or more. Choose a longer period, or look at categories.',
+  noPairs:
+    'No two products are together in {{least}} orders or more. Choose a longer period, or look at categories.',
   pictureSays: 'How many times as often together as by chance; 1 is chance.',
   pair: 'Pair',
   who: 'Who bought',

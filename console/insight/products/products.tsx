@@ -49,7 +49,10 @@ export default function ProductsPage() {
     >
       {({ result }) => (
         <>
-          <Section title={t('reports.products.together')} note={t('reports.products.togetherNote', { least: result.least })}>
+          <Section
+            title={t('reports.products.together')}
+            note={t('reports.products.togetherNote', { least: result.least })}
+          >
             {result.pairs.length === 0 ? (
               <p className="text-quiet">{t('reports.products.noPairs', { least: result.least })}</p>
             ) : (

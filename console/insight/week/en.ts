@@ -23,7 +23,8 @@ export default {
   before: 'The days before',
   pictureSays: 'People by day, beside the same day of the stretch before. The day under way is not over.',
   worth: 'What it is worth',
-  worthNote: 'What each part of the change in revenue comes to. The parts sum to it; none of them is a cause.',
+  worthNote:
+    'What each part of the change in revenue comes to. The parts sum to it; none of them is a cause.',
   noWorth: 'Nothing was paid in one of the two stretches, so a change cannot be taken apart.',
   currency: 'Currency',
   what: 'What changed',
@@ -49,6 +50,7 @@ export default {
     '{{spent}} in {{orders}} orders, usually every {{usual}} days; silent for {{silent}}. Such a silence would be chance in {{chance}} of cases.',
   rising: 'Passing on more',
   nobodyRising: 'Nobody passes on more than before, beyond chance.',
-  risingSays: 'Shared {{shares}} times in four weeks, {{before}} times in the four before ({{chance}} by chance).',
+  risingSays:
+    'Shared {{shares}} times in four weeks, {{before}} times in the four before ({{chance}} by chance).',
   makeSegment: 'Make a segment of those at risk',
 };

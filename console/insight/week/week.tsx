@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Fragment, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WeekReport } from '#schema/insight/week';
 import { useSession } from '../../api/session.tsx';
@@ -59,7 +59,9 @@ function Answer({ report }: { report: WeekReport }) {
   const rest =
     changed.length === 0
       ? [t(report.people.difference === 'too-few' ? 'reports.week.tooFew' : 'reports.week.allChance')]
-      : changed.map(({ name, now, before }) => t('reports.week.moved', { name: t(`reports.week.${name}`), now, before }));
+      : changed.map(({ name, now, before }) =>
+          t('reports.week.moved', { name: t(`reports.week.${name}`), now, before }),
+        );
   return <p>{joined([first, ...rest], i18n.language)}</p>;
 }
 
@@ -225,7 +227,7 @@ function People({ report }: { report: WeekReport }) {
       <ul className="grid gap-3">
         {lines.map(([key, who, says]) => (
           <li key={key} className="grid gap-0.5">
-            <Fragment>{who}</Fragment>
+            {who}
             <span className="text-s text-quiet">{says}</span>
           </li>
         ))}

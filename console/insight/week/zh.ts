@@ -40,7 +40,8 @@ export default {
   lookNote: '可能需要您的人，和比以前更有影响力的人。',
   silent: '沉默了，而且最有价值',
   nobodySilent: '至少三单的人里，没有谁沉默得超出自己的习惯。',
-  silentSays: '{{orders}} 单共 {{spent}}，通常每 {{usual}} 天一单；已沉默 {{silent}} 天。这样的沉默出于偶然的可能为 {{chance}}。',
+  silentSays:
+    '{{orders}} 单共 {{spent}}，通常每 {{usual}} 天一单；已沉默 {{silent}} 天。这样的沉默出于偶然的可能为 {{chance}}。',
   rising: '分享得更多了',
   nobodyRising: '没有谁的分享多到超出偶然。',
   risingSays: '四周里分享 {{shares}} 次，之前四周 {{before}} 次（偶然的可能为 {{chance}}）。',
