@@ -42,7 +42,7 @@ export const places: readonly Place[] = [
   { to: '/people', name: 'people', icon: UserRound, needs: 'people:read', onPhone: true },
   { to: '/segments', name: 'segments', icon: Shapes, needs: 'segments:read', onPhone: true },
   { to: '/reports', name: 'reports', icon: ChartNoAxesCombined, needs: 'events:read', hasPeriod: true },
-  { to: '/boards', name: 'boards', icon: LayoutDashboard, needs: 'events:read', hasPeriod: true },
+  { to: '/boards', name: 'boards', icon: LayoutDashboard, needs: 'events:read' },
   { to: '/conflicts', name: 'conflicts', icon: GitMerge, needs: 'people:read' },
   { to: '/events', name: 'events', icon: Activity, needs: 'events:read', onPhone: true },
   { to: '/quarantine', name: 'quarantine', icon: ShieldAlert, needs: 'events:read' },

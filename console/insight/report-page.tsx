@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowLeft, ChartNoAxesCombined, Download, Link2, Radio } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Answered } from '#schema/insight/report';
 import { useSession } from '../api/session.tsx';
@@ -47,6 +47,11 @@ export function ReportPage<Result>(props: {
   const tell = useTell();
   const { name, own, usual, unfinished } = props;
   const { address, change, query } = useQuestion(usual);
+  const isUnsaid = usual !== undefined && address.period === undefined;
+  // The bar above says which days a page speaks of, so they stand in the address.
+  useEffect(() => {
+    if (isUnsaid) change({ period: usual });
+  }, [isUnsaid, usual, change]);
   const filters = useQuestionFilters();
   const report = useReport<Result>(name, { own, usual, enabled: !unfinished });
   const answered = unfinished ? undefined : report.data;

@@ -35,7 +35,7 @@ export function Rows(props: {
         <tbody>
           {rows.map(({ key, cells: [name, ...cells] }) => (
             <tr key={key} className="border-line border-b">
-              <th scope="row" className="py-2 pr-4 font-normal">
+              <th scope="row" className="min-w-28 py-2 pr-4 font-normal">
                 {name}
               </th>
               {[...cells.entries()].map(([i, cell]) => (

@@ -11,7 +11,7 @@ const Credit = Type.Object({
   low: {
     ...Bound,
     description:
-      '95% interval: of rules and Shapley as compound Poisson, of Markov by 200 seeded draws of the transitions (Bayesian bootstrap); null: not drawn',
+      '95% interval: of rules and Shapley as a Poisson number (score), of Markov by 200 seeded draws of the transitions (Bayesian bootstrap); null: not drawn',
   },
   high: Bound,
 });
