@@ -1,0 +1,3 @@
+export async function overHttp(_o: { seconds: number; say: (line: string) => void }): Promise<Record<string, number>> {
+  return {};
+}
