@@ -81,9 +81,17 @@ export async function plainWay(ledger: BenchLedger, accounts: number) {
   return async (from: number, to: number) => {
     const client = await pg.raw.connect();
     const change = (id: number, by: number) =>
-      client.query({ name: 'plain_change', text: 'update plain_accounts set balance = balance + $2 where id = $1', values: [id, by] });
+      client.query({
+        name: 'plain_change',
+        text: 'update plain_accounts set balance = balance + $2 where id = $1',
+        values: [id, by],
+      });
     const enter = (id: number, by: number) =>
-      client.query({ name: 'plain_enter', text: 'insert into plain_entries (account, amount) values ($1, $2)', values: [id, by] });
+      client.query({
+        name: 'plain_enter',
+        text: 'insert into plain_entries (account, amount) values ($1, $2)',
+        values: [id, by],
+      });
     try {
       await client.query('begin');
       // In the order of their numbers, so that no two wait for each other in a circle.

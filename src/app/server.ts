@@ -11,7 +11,17 @@ import {
   worthRoutes,
 } from '#modules/insight';
 import { type People, peopleRoutes } from '#modules/people';
+
+<<<<<<< HEAD
+
 import { type Rewards, rewardRoutes } from '#modules/rewards';
+
+=======
+
+import { movementRoutes, type Points, programmeRoutes } from '#modules/points';
+
+>>>>>>> 225da48 (Offer points over the API: movements, statements, lots, receipts, policies, what two people decide, reports; hold the books to a model and to their laws)
+
 import { type Segments, segmentRoutes } from '#modules/segments';
 import { type Transparency, transparencyRoutes } from '#modules/transparency';
 import { type Webhooks, webhookRoutes } from '#modules/webhooks';
@@ -51,7 +61,11 @@ interface Parts extends Engines {
   demo: Demo;
   webhooks: Webhooks;
   transparency: Transparency;
+<<<<<<< HEAD
   rewards: Rewards;
+=======
+  points: Points;
+>>>>>>> 225da48 (Offer points over the API: movements, statements, lots, receipts, policies, what two people decide, reports; hold the books to a model and to their laws)
 }
 
 /** The doors at the front. A worker has those for its operator only. */
@@ -88,8 +102,13 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   demoRoutes(app, { demo, identity });
   webhookRoutes(app, parts.webhooks);
   transparencyRoutes(app, parts.transparency);
+<<<<<<< HEAD
   rewardRoutes(app, parts.rewards);
   await proofRoutes(app);
+=======
+  programmeRoutes(app, parts.points);
+  movementRoutes(app, parts.points);
+>>>>>>> 225da48 (Offer points over the API: movements, statements, lots, receipts, policies, what two people decide, reports; hold the books to a model and to their laws)
   liveRoutes(app, parts);
   return app;
 }
@@ -106,7 +125,7 @@ function keepRoom(app: App, disk: Disk): void {
   });
 }
 
-function showFigures({ metrics, disk, facts, live, collect }: Parts): void {
+function showFigures({ metrics, disk, facts, live, collect, points }: Parts): void {
   metrics.gauge('live_listeners', 'Open streams of news', () => live.listeners());
   metrics.gauge('disk_free_bytes', 'Free space of the fullest disk that holds data', () => disk.freeBytes());
   metrics.gauge(
@@ -114,6 +133,10 @@ function showFigures({ metrics, disk, facts, live, collect }: Parts): void {
     'How late accepted events become readable',
     () => collect.writerBehindMs() / 1000,
   );
+  metrics.gauge('points_laws_broken', 'Breaches of the laws of the books of points', () =>
+    points.laws.broken(),
+  );
+  metrics.gauge('points_waiting', 'Movements of points that wait for their turn', () => points.waiting());
   metrics.gauge(
     'facts_behind',
     'Facts that a follower has before it',

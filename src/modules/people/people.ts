@@ -16,6 +16,7 @@ import type { IdentityRules } from './identifier.ts';
 import { anonymousKinds } from './identifier.ts';
 import { PersonMirror } from './mirror.ts';
 import { removeKeys } from './mirror-sql.ts';
+import { keysByName } from './named.ts';
 import type { Observation, Resolved } from './observation.ts';
 import { personId } from './person-id.ts';
 import * as read from './read-sql.ts';
@@ -243,6 +244,13 @@ export function createPeople(deps: PeopleDeps) {
     async keysOfIdentifiers(workspaceId: number, texts: readonly string[]): Promise<(number | null)[]> {
       const kinds = await rules(workspaceId);
       return pg.inWorkspace(workspaceId, (tx) => directory.keysOf(tx, workspaceId, texts, kinds));
+    },
+
+    /** Of people named by an id or an identifier: the keys of all their identifiers, the named one's first. */
+    async keysOfNames(workspaceId: number, names: readonly string[]): Promise<Map<string, number[]>> {
+      if (names.length === 0) return new Map();
+      const kinds = await rules(workspaceId);
+      return pg.inWorkspace(workspaceId, (tx) => keysByName(tx, workspaceId, names, kinds));
     },
 
     /** Every identifier with the person who has it. */

@@ -161,6 +161,7 @@ export function enter(book: Book, movements: readonly Movement[]): Entry[] {
     }
     book.shard.budget -= growth(m);
     book.shard.changed = true;
+    book.shard.at = book.at;
     for (const account of [from, to]) {
       account.at = book.at;
       if (account.since === 0) account.since = book.at;

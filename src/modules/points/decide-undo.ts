@@ -18,7 +18,8 @@ interface Plan {
   after?: () => void;
 }
 
-const theirs = (past: Past) => past.fromKind <= 1 && past.fromSide <= side.held;
+const theirs = (past: Past) =>
+  past.fromKind <= 1 && past.fromSide <= side.held && past.toAccount !== past.fromAccount;
 
 /** Gives back what a spend or a settled hold took, to the wallets it came from, with the days it would have run out. */
 export function giveBack(book: Book, order: Return): Plan {

@@ -8,12 +8,18 @@ import type { Log } from '#platform/log';
 import type { Postgres } from '#platform/postgres';
 import { createAccounts } from './accounts.ts';
 import { createGatherer } from './gather.ts';
-import type { Order, Outcome } from './order.ts';
+import { createLaws } from './laws.ts';
+import type { Done, Order, Outcome, Party } from './order.ts';
 import { createPosting } from './post.ts';
 import { prepare } from './prepare.ts';
 import { cutOwners } from './programme-sql.ts';
 import { createProgrammes } from './programmes.ts';
+import { createProposals } from './proposals.ts';
+import { createReceipts } from './receipts.ts';
+import { createReport } from './report.ts';
+import { refuse } from './schema.ts';
 import { createStatements } from './statement.ts';
+import { createSweep } from './sweep.ts';
 
 export interface PointsDeps {
   pg: Postgres;
@@ -30,10 +36,10 @@ export type Points = ReturnType<typeof createPoints>;
 
 /** Points: a ledger of double entry that is only ever added to, backed by a reserve and committed to a public log. */
 export function createPoints(deps: PointsDeps) {
-  const { pg, people, clock, log } = deps;
+  const { pg, people, jobs, clock, log } = deps;
   const programmes = createProgrammes(deps);
   const accounts = createAccounts({ pg, people });
-  const posting = createPosting({ pg, transparency: deps.transparency, clock });
+  const posting = createPosting({ pg, transparency: deps.transparency, clock, dayIn: programmes.dayIn });
   const gatherer = createGatherer(posting.post, log);
 
   people.addErasurePart({
@@ -62,17 +68,49 @@ export function createPoints(deps: PointsDeps) {
     return outcomes;
   }
 
+  const sweep = createSweep({ pg, clock, programmes, transferMany });
+  const laws = createLaws({ pg, clock, log, programmes, transparency: deps.transparency });
+  jobs.define('points.sweep', () => sweep.all());
+  jobs.cron('points.sweep', '* * * * *');
+  jobs.define('points.laws', () => laws.all());
+  jobs.cron('points.laws', '*/10 * * * *');
+
+  /** The wallets of whoever has these ids or identifiers now; who is nobody is left out. */
+  const parties = (workspaceId: number, names: readonly string[]) => people.keysOfNames(workspaceId, names);
+
+  /** Whose statement is asked for. Refuses `no-such-person`. */
+  async function party(workspaceId: number, o: { person?: string; partner?: string }): Promise<Party> {
+    if (o.partner !== undefined) return { partner: o.partner };
+    const name = o.person ?? '';
+    const person = (await parties(workspaceId, [name])).get(name);
+    if (!person)
+      throw refuse('no-such-person', 'Say whose: ?person= with an id or an identifier, or ?partner=.');
+    return { person };
+  }
+
+  /** One order; its outcome, or its refusal thrown. */
+  async function transfer(workspaceId: number, order: Order): Promise<Done> {
+    const [outcome] = await transferMany(workspaceId, [order]);
+    if (!outcome) throw new Error('An order without its outcome.');
+    if (!outcome.ok) throw outcome.refusal;
+    return outcome;
+  }
+
+  const receipts = createReceipts({ pg, programmes, transparency: deps.transparency });
+  deps.transparency.totalsFrom(receipts.totals);
+
   return {
+    receipt: receipts.receipt,
     programmes,
+    proposals: createProposals({ pg, clock, programmes, transfer }),
+    report: createReport({ pg, clock, programmes }),
+    transfer,
+    parties,
+    party,
+    sweep,
+    laws,
     ...createStatements({ pg, programmes }),
     transferMany,
-    /** One order; its outcome, or its refusal thrown. */
-    async transfer(workspaceId: number, order: Order) {
-      const [outcome] = await transferMany(workspaceId, [order]);
-      if (!outcome) throw new Error('An order without its outcome.');
-      if (!outcome.ok) throw outcome.refusal;
-      return outcome;
-    },
     waiting: gatherer.waiting,
     stop: () => gatherer.idle(),
     inside: deps,

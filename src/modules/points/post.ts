@@ -41,17 +41,9 @@ export function createPosting(deps: {
   pg: Postgres;
   transparency: Pick<Transparency, 'submit'>;
   clock: Clock;
+  dayIn: (programme: Programme, atMs: number) => string;
 }) {
-  const { pg, transparency, clock } = deps;
-  const calendars = new Map<string, Intl.DateTimeFormat>();
-
-  function dayIn(timeZone: string, atMs: number): string {
-    const calendar =
-      calendars.get(timeZone) ?? new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
-    calendars.set(timeZone, calendar);
-    return calendar.format(new Date(atMs));
-  }
-
+  const { pg, transparency, clock, dayIn } = deps;
   /** An outcome for each order, in their order. `lane`: those of different lanes seldom wait for each other. */
   async function post(programme: Programme, orders: readonly Prepared[], lane: number): Promise<Outcome[]> {
     const how: How = { all: orders.some(({ order }) => isOfReserve(order)), checked: false };
@@ -155,7 +147,7 @@ export function createPosting(deps: {
       policy,
       policyVersion: version,
       at,
-      today: dayOf(dayIn(programme.timeZone, at)),
+      today: dayOf(dayIn(programme, at)),
       firstId: o.seq * idsABatch,
       entries: [],
       newHolds: [],

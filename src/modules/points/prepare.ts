@@ -26,12 +26,14 @@ function keyHash(salt: string, text: string): string {
   return hashOf(salt, text).slice(0, 32);
 }
 
+/** Where it is asked, under which key, and who agreed are not what is asked for. */
+const notAskedFor = ['programme', 'key', 'by'];
+
 /** What was asked for, in one way to write it. */
 function contentOf(order: Order): string {
-  const { programme: _, key: __, ...rest } = order;
   return JSON.stringify(
-    Object.entries(rest)
-      .filter(([, value]) => value !== undefined)
+    Object.entries(order)
+      .filter(([name, value]) => value !== undefined && !notAskedFor.includes(name))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => [name, plain(value)]),
   );

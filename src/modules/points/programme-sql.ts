@@ -168,9 +168,9 @@ export async function cutOwners(tx: Tx, workspaceId: number, owners: readonly nu
     workspaceId,
     ids,
   ]);
-  await tx.query('delete from points_proposals where workspace_id = $1 and account = any($2::bigint[])', [
+  await tx.query('delete from points_proposals where workspace_id = $1 and owner = any($2::bigint[])', [
     workspaceId,
-    ids,
+    owners,
   ]);
   return ids;
 }

@@ -33,6 +33,7 @@ export function createProgrammes(deps: {
 }) {
   const { pg, identity, transparency, clock } = deps;
   const memory = new Map<string, { until: number; programme: Programme }>();
+  const calendars = new Map<string, Intl.DateTimeFormat>();
 
   async function load(workspaceId: number, uuid: string): Promise<Programme> {
     const workspace = await identity.workspaces.get(workspaceId);
@@ -62,6 +63,13 @@ export function createProgrammes(deps: {
       const programme = await load(workspaceId, uuid);
       memory.set(key, { until: clock.tick() + rememberedMs, programme });
       return programme;
+    },
+    /** The day that it is then where the brand is, `YYYY-MM-DD`. */
+    dayIn({ timeZone }: Pick<Programme, 'timeZone'>, atMs: number): string {
+      const calendar =
+        calendars.get(timeZone) ?? new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
+      calendars.set(timeZone, calendar);
+      return calendar.format(new Date(atMs));
     },
     /** As it stands now in the database. */
     fresh: load,
@@ -109,7 +117,7 @@ export function createProgrammes(deps: {
         });
         await audit(tx, uuid);
       });
-      return load(workspaceId, uuid);
+      return this.get(workspaceId, uuid);
     },
     /** A new version that holds from its moment on. Refuses `policy-in-the-past`. */
     async setPolicy(

@@ -49,7 +49,7 @@ export interface LotRow {
 export async function lotsOf(tx: Tx, workspaceId: number, w: Whose): Promise<LotRow[]> {
   return tx.query<LotRow>(
     `select l.origin, l.expires, min(l.day) as day, sum(l.amount)::bigint as amount
-     from (${theirs}) p join points_lots l on l.workspace_id = $1 and l.account = p.id
+     from (${theirs}) p join points_lots l on l.workspace_id = $1 and l.account = p.id and l.hold = 0
      group by l.origin, l.expires order by l.expires, l.origin`,
     [workspaceId, w.programmeId, w.owners, w.name],
   );

@@ -85,12 +85,7 @@ export const NewProgramme = Type.Object({
 });
 export type NewProgramme = Static<typeof NewProgramme>;
 
-export const PolicyVersion = Type.Object({
-  version: Type.Integer(),
-  from: At,
-  policy: Policy,
-  by: Type.String(),
-});
+const PolicyVersion = Type.Object({ version: Type.Integer(), from: At, policy: Policy, by: Type.String() });
 export const NewPolicy = Type.Object({ policy: Policy, from: Type.Optional(At) });
 
 export const Programme = Type.Object(
@@ -200,23 +195,26 @@ const bodies = {
   }),
 };
 
+type Bodies = { [K in keyof typeof bodies]: Static<(typeof bodies)[K]> };
+type WireBody = Bodies[keyof Bodies];
+export type WireOrder = { [K in keyof Bodies]: Bodies[K] & { key: string } }[keyof Bodies];
+
 /** One order of a batch; its key is part of it. */
-export const WireOrder = Type.Union(
-  Object.values(bodies).map((body) =>
-    Type.Object({ key: Key, ...body.properties }, { additionalProperties: false }),
+export const WireOrder = Type.Unsafe<WireOrder>(
+  Type.Union(
+    Object.values(bodies).map((body) =>
+      Type.Object({ key: Key, ...body.properties }, { additionalProperties: false }),
+    ),
   ),
 );
 /** One order; its key is the header Idempotency-Key. */
-export const WireOrderBody = Type.Union(
-  Object.values(bodies).map((body) => Type.Object(body.properties, { additionalProperties: false })),
+export const WireOrderBody = Type.Unsafe<WireBody>(
+  Type.Union(
+    Object.values(bodies).map((body) => Type.Object(body.properties, { additionalProperties: false })),
+  ),
 );
 
-const Leg = Type.Object({
-  id: TransferId,
-  from: Type.String({ examples: ['wallet'] }),
-  to: Type.String({ examples: ['redeemed'] }),
-  amount: Type.Integer(),
-});
+const Leg = Type.Object({ id: TransferId, from: Type.String(), to: Type.String(), amount: Type.Integer() });
 
 export const Done = Type.Object({
   ok: Type.Literal(true),
@@ -238,6 +236,140 @@ const Refused = Type.Object({
   missing: Type.Optional(Type.Integer()),
 });
 export const Outcomes = Type.Object({ items: Type.Array(Type.Union([Done, Refused])) });
+
+/** expires: the last day to use them; null: never. */
+const LastDay = Type.Union([Day, Type.Null()]);
+export const LotView = Type.Object({ origin: Origin, expires: LastDay, earned: Day, amount: Type.Integer() });
+export const HoldView = Type.Object({
+  id: TransferId,
+  amount: Type.Integer(),
+  until: Type.Union([At, Type.Null()]),
+  atEnd: Type.Enum(['settle', 'void']),
+  earned: Type.Boolean({
+    description: 'Earned and not theirs yet; otherwise theirs, and kept for a purchase',
+  }),
+  lots: Type.Array(LotView),
+});
+export const Balances = Type.Object({
+  wallet: Type.Integer(),
+  held: Type.Integer(),
+  receivable: Type.Integer({ description: 'Negative: what is owed after a claw-back' }),
+});
+const SideView = Type.Object({ side: Type.String(), partner: Type.Union([Type.String(), Type.Null()]) });
+const Text = Type.Union([Type.String(), Type.Null()]);
+export const MovementView = Type.Object(
+  {
+    id: TransferId,
+    order: Type.String({ description: 'The first leg of the order that it belongs to' }),
+    of: Text,
+    at: At,
+    kind: Type.Enum(kinds),
+    from: SideView,
+    to: SideView,
+    amount: Type.Integer(),
+    change: Type.Union([Type.Integer(), Type.Null()], { description: 'Of all that the asked party has' }),
+    lots: Type.Array(LotView),
+    policy: Type.Integer({ description: 'The version of the policy that held' }),
+    rule: Text,
+    shopOrder: Text,
+    reason: Text,
+    by: Type.Union([Type.Array(Type.String()), Type.Null()]),
+  },
+  { title: 'Movement of points' },
+);
+
+const whole = Type.Integer();
+export const ReportQuery = Type.Object({
+  from: Type.Optional(Day),
+  to: Type.Optional(
+    Type.String({ format: 'date', description: 'The last day; today unless told otherwise' }),
+  ),
+});
+export const Report = Type.Object(
+  {
+    asOf: At,
+    /** issued is net of what was taken back; expected: to be spent, null while nothing has left yet. */
+    now: Type.Object({
+      outstanding: whole,
+      wallets: whole,
+      held: whole,
+      owed: whole,
+      issued: whole,
+      redeemed: whole,
+      expired: whole,
+      reserve: whole,
+      ratio: whole,
+      covered: whole,
+      free: whole,
+      expected: Type.Union([whole, Type.Null()]),
+    }),
+    liability: Type.Array(Type.Object({ origin: Origin, outstanding: whole }), {
+      description: 'What is outstanding, kept apart by where it comes from',
+    }),
+    breakage: Type.Array(
+      Type.Object({
+        week: whole,
+        spent: Type.Number({ description: 'The share that is spent by then' }),
+        lost: Type.Number({ description: 'The share that ran out or was taken back by then' }),
+      }),
+    ),
+    days: Type.Array(
+      Type.Object({
+        day: Day,
+        issued: whole,
+        spent: whole,
+        expired: whole,
+        takenBack: whole,
+        outstanding: whole,
+      }),
+    ),
+  },
+  { title: 'Points report' },
+);
+export type Report = Static<typeof Report>;
+
+export const LawCheck = Type.Object({
+  programme: Id,
+  at: At,
+  tookMs: whole,
+  broken: Type.Array(Type.Object({ law: Type.String(), says: Type.String() })),
+});
+
+const Reason = Type.String({ minLength: 3, maxLength: 500, description: 'Why; whoever agrees reads it' });
+export const NewProposal = Type.Union([
+  Type.Object(
+    {
+      kind: Type.Literal('adjust'),
+      party: WireParty,
+      amount: Type.Integer({
+        minimum: -mostPoints,
+        maximum: mostPoints,
+        description: 'Negative: taken away',
+      }),
+      reason: Reason,
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { kind: Type.Enum(['pay-in', 'pay-out']), amount: Amount, reason: Reason },
+    { additionalProperties: false },
+  ),
+]);
+export const Proposal = Type.Object(
+  {
+    id: Id,
+    kind: Type.Enum(['adjust', 'pay-in', 'pay-out']),
+    amount: whole,
+    reason: Type.String(),
+    proposedBy: Type.String(),
+    proposedAt: At,
+    decidedBy: Text,
+    decidedAt: Type.Union([At, Type.Null()]),
+    approved: Type.Union([Type.Boolean(), Type.Null()]),
+    movement: Text,
+  },
+  { title: 'Points proposal' },
+);
 
 export const refusalKinds = {
   'no-such-programme': { status: 404, title: 'No such programme' },
@@ -261,6 +393,7 @@ export const refusalKinds = {
   'two-people': { status: 409, title: 'It takes two people' },
   'no-such-proposal': { status: 404, title: 'No such proposal' },
   'proposal-decided': { status: 409, title: 'The proposal was decided already' },
+  'not-signed-yet': { status: 503, title: 'The log is about to be signed' },
   busy: { status: 503, title: 'More than can be taken at once' },
 } as const;
 

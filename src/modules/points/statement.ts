@@ -5,12 +5,12 @@ import type { Party } from './order.ts';
 import { refHash } from './prepare.ts';
 import type { Programme, Programmes } from './programmes.ts';
 import * as sql from './read-sql.ts';
-import { kinds, origins, refuse } from './schema.ts';
+import { type Kind, kinds, type Origin, origins, refuse } from './schema.ts';
 
 const dayMs = 86_400_000;
 
 export interface LotView {
-  origin: string;
+  origin: Origin;
   /** The last day on which they can be used; null: never. */
   expires: string | null;
   earned: string;
@@ -23,7 +23,7 @@ export interface MovementView {
   order: string;
   of: string | null;
   at: Date;
-  kind: string;
+  kind: Kind;
   from: { side: string; partner: string | null };
   to: { side: string; partner: string | null };
   amount: number;

@@ -1,0 +1,93 @@
+import { hashOfParty, type Receipt, type Transparency } from '#modules/transparency';
+import type { Postgres, Tx } from '#platform/postgres';
+import type { Totals } from '#schema/transparency';
+import { sideName } from './book.ts';
+import { nonceOf, viewOf } from './leaf.ts';
+import { toLots } from './lots.ts';
+import type { Programmes } from './programmes.ts';
+import * as sql from './receipt-sql.ts';
+import { readNow } from './report-sql.ts';
+import { refuse } from './schema.ts';
+
+/** What members keep as proof of a movement, and what a programme says of itself every hour. */
+export function createReceipts(deps: {
+  pg: Postgres;
+  programmes: Pick<Programmes, 'get'>;
+  transparency: Pick<Transparency, 'receipt'>;
+}) {
+  const { pg, programmes, transparency } = deps;
+
+  return {
+    /** For one party; null while it is not yet signed. Refuses `no-such-transfer`, also where the party was erased. */
+    async receipt(
+      workspaceId: number,
+      uuid: string,
+      id: string,
+      party: 'from' | 'to',
+    ): Promise<Receipt | null> {
+      const programme = await programmes.get(workspaceId, uuid);
+      const row = await pg.inWorkspace(workspaceId, (tx) =>
+        sql.readForReceipt(tx, workspaceId, programme.id, Number(id)),
+      );
+      if (!row || programme.log_id === null || !(party === 'from' ? row.from_secret : row.to_secret))
+        throw refuse(
+          'no-such-transfer',
+          'No movement of this programme that can still be proven has this id.',
+        );
+      const lots =
+        row.origin === null
+          ? toLots(row.lots)
+          : [{ origin: row.origin, expires: row.expires ?? 0, day: row.day ?? 0, amount: row.amount }];
+      const side = (of: 'from' | 'to') => {
+        const [kind, number, secret, after] =
+          of === 'from'
+            ? [row.from_kind, row.from_side, row.from_secret, row.from_after]
+            : [row.to_kind, row.to_side, row.to_secret, row.to_after];
+        const view = viewOf({
+          programme: programme.slug,
+          id: row.id,
+          atMs: row.at,
+          party: of,
+          side: sideName(kind, number),
+          amount: row.amount,
+          after,
+          lots,
+        });
+        // Whose nonce went with them cannot be opened again, and so has no receipt that others could be given either.
+        if (!secret)
+          throw refuse('no-such-transfer', 'The other party was erased, and with it what proves this.');
+        return { nonce: nonceOf(secret, row.id, of), view };
+      };
+      const [from, to] = [side('from'), side('to')];
+      return transparency.receipt(workspaceId, programme.log_id, {
+        id: BigInt(row.id),
+        kind: row.kind + 1,
+        parties: party === 'from' ? [from, hashOfParty(to)] : [hashOfParty(from), to],
+        party: party === 'from' ? 0 : 1,
+      });
+    },
+    /** Told from one snapshot; null where the log is of no programme. */
+    async totals(tx: Tx, log: number): Promise<Totals | null> {
+      const programme = await sql.programmeOfLog(tx, log);
+      if (!programme) return null;
+      const now = await readNow(tx, tx.workspaceId ?? 0, programme.programme_id);
+      const rows = await sql.sumByKind(tx, programme.programme_id);
+      const sum = (of: 'issued' | 'taken_back' | 'spent' | 'expired') =>
+        String(rows.reduce((total, row) => total + row[of], 0));
+      return {
+        programme: programme.name,
+        issued: sum('issued'),
+        outstanding: String(now.wallets + now.held),
+        held: String(now.held),
+        spent: sum('spent'),
+        expired: sum('expired'),
+        taken_back: sum('taken_back'),
+        owed: String(now.owed),
+        reserve: { amount: String(now.reserve), unit: `minor unit of ${programme.currency}` },
+        ratio: String(now.ratio),
+        backed: String(now.reserve * now.ratio),
+        movements: Object.fromEntries(rows.map((row) => [String(row.kind + 1), String(row.movements)])),
+      };
+    },
+  };
+}
