@@ -11,16 +11,8 @@ import {
   worthRoutes,
 } from '#modules/insight';
 import { type People, peopleRoutes } from '#modules/people';
-
-<<<<<<< HEAD
-
-import { type Rewards, rewardRoutes } from '#modules/rewards';
-
-=======
-
 import { movementRoutes, type Points, programmeRoutes } from '#modules/points';
-
->>>>>>> 225da48 (Offer points over the API: movements, statements, lots, receipts, policies, what two people decide, reports; hold the books to a model and to their laws)
+import { type Rewards, rewardRoutes } from '#modules/rewards';
 
 import { type Segments, segmentRoutes } from '#modules/segments';
 import { type Transparency, transparencyRoutes } from '#modules/transparency';
@@ -61,11 +53,8 @@ interface Parts extends Engines {
   demo: Demo;
   webhooks: Webhooks;
   transparency: Transparency;
-<<<<<<< HEAD
   rewards: Rewards;
-=======
   points: Points;
->>>>>>> 225da48 (Offer points over the API: movements, statements, lots, receipts, policies, what two people decide, reports; hold the books to a model and to their laws)
 }
 
 /** The doors at the front. A worker has those for its operator only. */
@@ -102,13 +91,10 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   demoRoutes(app, { demo, identity });
   webhookRoutes(app, parts.webhooks);
   transparencyRoutes(app, parts.transparency);
-<<<<<<< HEAD
   rewardRoutes(app, parts.rewards);
   await proofRoutes(app);
-=======
   programmeRoutes(app, parts.points);
   movementRoutes(app, parts.points);
->>>>>>> 225da48 (Offer points over the API: movements, statements, lots, receipts, policies, what two people decide, reports; hold the books to a model and to their laws)
   liveRoutes(app, parts);
   return app;
 }
