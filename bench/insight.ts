@@ -6,6 +6,7 @@ import { createLog } from '#platform/log';
 import { reports } from '../src/modules/insight/catalogue.ts';
 import { brandStatements, resolvedStatements } from './rig/brand-sql.ts';
 import { byHand } from './rig/by-hand-sql.ts';
+import { lifetimeFigures } from './rig/lifetime.ts';
 import { clickHouseOf, newProgram } from './rig/program.ts';
 import { watchTree } from './rig/watch.ts';
 
@@ -122,6 +123,7 @@ async function measure() {
       cores: availableParallelism(),
       load_before: Math.round(load * 10) / 10,
       reports: timed,
+      ...(values.only ? {} : lifetimeFigures()),
       peak_tree_mb: Math.round(watch.peakMb() ?? 0) || null,
     };
   } finally {

@@ -34,7 +34,7 @@ export function PlainTable(props: {
             <tr key={key} className="border-line border-b">
               {[...cells.entries()].map(([i, cell]) =>
                 i === 0 ? (
-                  <th key={`column ${i}`} scope="row" className="py-2 pr-4 font-normal">
+                  <th key={`column ${i}`} scope="row" className="min-w-20 py-2 pr-4 font-normal">
                     {cell}
                   </th>
                 ) : (

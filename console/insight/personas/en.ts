@@ -27,7 +27,8 @@ export default {
     connectedness: 'At home everywhere',
     none: 'The quiet',
   },
-  also: '{{first}}, {{second}}',
+  also: '{{first}} · {{second}}',
+  listed: ', ',
   portrait:
     'They came on {{days}} days, ordered {{orders}} times for {{revenue}} and shared {{shares}} times, on average.',
   leans: 'Lean to: {{names}}.',

@@ -71,7 +71,7 @@ function Portrait({ persona, report }: { persona: Persona; report: PersonasRepor
   const name = nameOf(persona);
   const one = (value: number) => format.exact(Math.round(value * 10) / 10);
   const list = (names: readonly (typeof leanings)[number][]) =>
-    names.map((leaning) => t(`reports.personas.leanings.${leaning}`)).join(', ');
+    names.map((leaning) => t(`reports.personas.leanings.${leaning}`)).join(t('reports.personas.listed'));
   return (
     <li className="min-w-0">
       <div className="flex flex-wrap items-baseline justify-between gap-2">

@@ -236,7 +236,7 @@ function Reach({ report }: { report: WhatIfReport }) {
     >
       <PlainTable
         label={t('reports.what-if.reach')}
-        head={[t('reports.what-if.degree'), t('reports.what-if.people')]}
+        head={[t('reports.what-if.degree'), t('reports.value-layers.people')]}
         rows={degrees.map((degree, i) => ({
           key: degree,
           cells: [t(`reports.what-if.${degree}`), format.exact(report.reach[i] ?? 0)],
