@@ -110,8 +110,7 @@ describe('reports about what brings orders', () => {
     await page.getByRole('heading', { name: 'Whom to look at' }).waitFor();
     await page.getByText(/people were here, [0-9]+ in the days before/).waitFor();
     const worth = page.getByRole('region', { name: 'What it is worth' });
-    if ((await worth.count()) > 0)
-      expect(await worth.getByText('How many people were here').count()).toBe(1);
+    if ((await worth.count()) > 0) expect(await worth.getByText('How many people were here').count()).toBe(1);
     expect(await seriousFaults(page)).toEqual([]);
   });
 });
