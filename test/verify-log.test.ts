@@ -146,6 +146,33 @@ describe('a log that is as it should be', () => {
   });
 });
 
+test('a log passes on to a new key, for those who knew the old one', async () => {
+  const rotated = await testPublicLog({ name: 'rotated' });
+  const rotate = async (retireOlder: boolean) => {
+    await rotated.transparency().rotateKey('rotated', { retireOlder });
+    await rotated.move(3);
+    await rotated.settled();
+  };
+  try {
+    await rotated.move(3);
+    await rotated.settled();
+    const first = { size: 3, keys: [expect.stringMatching(/^brand\.example/)] };
+    expect(await told(rotated.folder)).toMatchObject({ good: true, ...first });
+    const stranger = memory.replace('seen', 'stranger');
+    cpSync(memory, stranger);
+    await rotate(false);
+    expect(await told(rotated.folder)).toMatchObject({ good: true, size: 6, trust: 'remembered' });
+    await rotate(true);
+    expect(await told(rotated.folder)).toMatchObject({ good: true, size: 9, continued: [{ size: 6 }] });
+    // Who was not there while both signed has to be told the new key.
+    memory = stranger;
+    expect(kindsOf(await told(rotated.folder))).toEqual(['signature']);
+    expect(await told(rotated.folder, '--key', join(rotated.folder, 'key'))).toMatchObject({ good: true });
+  } finally {
+    await rotated.drop();
+  }
+});
+
 describe('what is refused', () => {
   test('a changed entry', async () => {
     const found = await told(changed('tile/entries/001', flip(150)));

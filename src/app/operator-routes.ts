@@ -1,9 +1,10 @@
 import Type from 'typebox';
 import type { Identity } from '#modules/identity';
+import type { Transparency } from '#modules/transparency';
 import { type App, byBrowserOrKey, problem } from '#platform/http';
 
 /** What only whoever runs the installation may do: the command line on its machine, or its first owner. */
-export function operatorRoutes(app: App, identity: Identity): void {
+export function operatorRoutes(app: App, identity: Identity, transparency: Transparency): void {
   app.post(
     '/api/operator/reset-links',
     {
@@ -23,6 +24,35 @@ export function operatorRoutes(app: App, identity: Identity): void {
     async (request, reply) => {
       const { url, expiresAt } = await identity.resetLink(request.body.email);
       return reply.code(201).send({ url, expiresAt: expiresAt.toISOString() });
+    },
+  );
+  app.post(
+    '/api/operator/logs/:name/keys',
+    {
+      onRequest: identity.guardOperator(),
+      schema: {
+        operationId: 'rotateLogKey',
+        tags: ['Operation'],
+        summary: 'Give a public log a new key, which signs beside the older ones until those are retired',
+        security: byBrowserOrKey,
+        params: Type.Object({ name: Type.String({ maxLength: 63 }) }),
+        body: Type.Object(
+          {
+            retireOlder: Type.Optional(
+              Type.Boolean({
+                default: false,
+                description: 'Only the newest key signs from now on; none is made',
+              }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 201: Type.Object({ keys: Type.String() }), '4xx': problem },
+      },
+    },
+    async (request, reply) => {
+      const { retireOlder = false } = request.body;
+      return reply.code(201).send(await transparency.rotateKey(request.params.name, { retireOlder }));
     },
   );
 }

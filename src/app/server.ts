@@ -75,7 +75,7 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
     figures: [readableAfter(collect)],
   }));
   identityRoutes(app, identity);
-  operatorRoutes(app, identity);
+  operatorRoutes(app, identity, parts.transparency);
   backupRoutes(app, parts);
   peopleRoutes(app, people);
   const { publicUrl } = config;

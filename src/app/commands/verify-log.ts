@@ -47,7 +47,8 @@ export async function verifyLog(io: Terminal, place: string, o: LogOptions): Pro
   const walked = await walkLog({ read, keys, seen, onProgress: (share) => view.show(share, 'read') });
   view.end(1, 'read');
   const { checkpoint, problems } = walked;
-  if (checkpoint && problems.length === 0) memory.keep(place, keys, checkpoint);
+  if (checkpoint && problems.length === 0)
+    memory.keep(place, [...keys, ...(await vouchedFor(place, walked.note ?? '', keys))], checkpoint);
   if (o.json) io.out(`${JSON.stringify(toJson(walked, { place, keys, trust }))}\n`);
   else io.out(problems.length === 0 ? proven(walked, trust) : refuted(walked));
   if (problems.length > 0) io.exit(exitCodes.problemFound);
@@ -80,6 +81,13 @@ export async function verifyReceipt(io: Terminal, file: string | undefined, o: L
     );
   } else io.out(wordsOfReceipt(checked, view, trust, read !== undefined));
   if (checked.fault) io.exit(exitCodes.problemFound);
+}
+
+/** Keys that signed the same checkpoint beside a trusted one: so a log passes on to a new key. */
+async function vouchedFor(place: string, note: string, keys: readonly VerifierKey[]): Promise<VerifierKey[]> {
+  const told = readKeys(readUtf8((await filesAt(place)('key')) ?? new Uint8Array()) ?? '');
+  const isNew = ({ keyId }: VerifierKey) => !keys.some((known) => known.keyId === keyId);
+  return told.filter((key) => isNew(key) && typeof readCheckpoint(primitives, note, [key]) !== 'string');
 }
 
 type Trust = 'given' | 'remembered' | 'first look';

@@ -51,12 +51,14 @@ export async function takePending(
   o: { after: number; most: number },
 ): Promise<{ ids: number[]; leaves: Buffer }> {
   const [row] = await tx.query<{ ids: number[] | null; leaves: Buffer | null }>(
-    `with next as (
-       select id from transparency_pending where workspace_id = $1 and log_id = $2 and id > $3
-        order by id limit $4),
+    `with last as (
+       select max(id) as id from (
+         select id from transparency_pending where workspace_id = $1 and log_id = $2 and id > $3
+          order by id limit $4) n),
      taken as (
-       delete from transparency_pending p using next
-        where p.workspace_id = $1 and p.log_id = $2 and p.id = next.id returning p.id, p.leaf)
+       delete from transparency_pending
+        where workspace_id = $1 and log_id = $2 and id > $3 and id <= (select id from last)
+       returning id, leaf)
      select array_agg(id order by id) as ids, string_agg(leaf, ''::bytea order by id) as leaves from taken`,
     [workspaceId, logId, o.after, o.most],
     'transparency.takePending',

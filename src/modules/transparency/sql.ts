@@ -54,3 +54,12 @@ export async function insertPending(
     'transparency.insertPending',
   );
 }
+
+/** All but the newest stop to sign. */
+export async function retireOlderKeys(tx: Tx, workspaceId: number, logId: number, now: Date): Promise<void> {
+  await tx.query(
+    `update transparency_keys set retired_at = $3 where workspace_id = $1 and log_id = $2 and retired_at is null
+      and number < (select max(number) from transparency_keys where workspace_id = $1 and log_id = $2)`,
+    [workspaceId, logId, now],
+  );
+}

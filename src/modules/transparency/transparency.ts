@@ -12,7 +12,7 @@ import { newSigningKey } from './seal.ts';
 import { leafBytes, logTotals, type TellTotals } from './sequence.ts';
 import { readCheckpoint } from './sequence-sql.ts';
 import { serveFile } from './serve.ts';
-import { insertKey, insertLog, insertPending, type LogRow } from './sql.ts';
+import { insertKey, insertLog, insertPending, type LogRow, retireOlderKeys } from './sql.ts';
 
 export interface TransparencyDeps {
   pg: Postgres;
@@ -70,6 +70,11 @@ export interface Transparency {
   /** Forgets which leaves belong to these ids: nothing here ties them any longer. The leaves stay. */
   forget(tx: Tx, log: number, ids: readonly bigint[]): Promise<void>;
   state(workspaceId: number, log: number): Promise<LogState>;
+  /**
+   * A new key for the log of this name; checkpoints carry signatures of both from the next one on, so that who knows the
+   * older key learns to know the newer. With `retireOlder` only the newest signs from now on, and none is made.
+   */
+  rotateKey(name: string, o: { retireOlder: boolean }): Promise<{ keys: string }>;
   /** A file of a public log as anybody may have it; null where there is none. */
   file(name: string, path: string): Promise<Uint8Array | null>;
   /** Every log numbered, signed and public up to what was committed before. For a process that was started. */
@@ -148,6 +153,16 @@ export function createTransparency(deps: TransparencyDeps): Transparency {
           stopped: runner.stopped().find(({ name }) => name === log.name)?.why ?? null,
         };
       }),
+    async rotateKey(name, { retireOlder }) {
+      const log = await pg.asSystem((tx) => readLogByName(tx, name));
+      if (!log) throw refuse('no-such-log', `There is no log named ${name}.`);
+      const now = clock.now();
+      await pg.inWorkspace(log.workspace_id, async (tx) => {
+        if (retireOlder) await retireOlderKeys(tx, log.workspace_id, log.id, now);
+        else await insertKey(tx, log.workspace_id, { logId: log.id, ...newSigningKey(secret), now });
+      });
+      return { keys: await verifierKeys(pg, log) };
+    },
     async file(name, path) {
       const kept = await publisher?.read(name, path);
       if (kept) return kept;
