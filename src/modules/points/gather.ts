@@ -6,7 +6,7 @@ import type { Programme } from './programmes.ts';
 import { refuse } from './schema.ts';
 
 /** In one transaction; more gain nothing and hold the accounts longer. */
-export const mostABatch = 1000;
+const mostABatch = 1000;
 /** Waiting for one programme; whoever comes then is told to come again. */
 const mostWaiting = 20_000;
 /** Batches of one programme under way: while one is written, the next is decided. */

@@ -42,7 +42,7 @@ export function nonceOf(secret: Uint8Array | null, id: number, party: 'from' | '
 }
 
 /** The leaf's kind: 0 is for what stands in the clear. */
-export function leafKind(entry: Pick<Entry, 'kind'>): number {
+function leafKind(entry: Pick<Entry, 'kind'>): number {
   return kindNumber(entry.kind) + 1;
 }
 

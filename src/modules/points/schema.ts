@@ -6,9 +6,9 @@ const Id = Type.String({ format: 'uuid' });
 const Day = Type.String({ format: 'date', examples: ['2027-05-31'] });
 /** Far below what a balance can hold, so that sums of balances stay exact. */
 export const mostPoints = 1_000_000_000_000;
-export const Amount = Type.Integer({ minimum: 1, maximum: mostPoints, description: 'Whole points' });
+const Amount = Type.Integer({ minimum: 1, maximum: mostPoints, description: 'Whole points' });
 export const TransferId = Type.String({ pattern: '^\\d{1,15}$', description: 'Of a movement' });
-export const Key = Type.String({
+const Key = Type.String({
   minLength: 1,
   maxLength: 200,
   description:
@@ -371,7 +371,7 @@ export const Proposal = Type.Object(
   { title: 'Points proposal' },
 );
 
-export const refusalKinds = {
+const refusalKinds = {
   'no-such-programme': { status: 404, title: 'No such programme' },
   'name-taken': { status: 409, title: 'The name is taken by another programme' },
   'no-such-person': { status: 404, title: 'Nobody has this identifier' },

@@ -112,7 +112,7 @@ export function createStatements(deps: { pg: Postgres; programmes: Pick<Programm
   };
 }
 
-export function whose(programmeId: number, party: Party): sql.Whose {
+function whose(programmeId: number, party: Party): sql.Whose {
   if ('partner' in party) return { programmeId, owners: [], name: party.partner.normalize() };
   const owners = typeof party.person === 'number' ? [party.person] : [...party.person];
   return { programmeId, owners, name: null };
