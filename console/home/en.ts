@@ -21,6 +21,7 @@ export default {
   noBefore_other:
     '{{people}} people were here in the last {{days}} days. There is nothing before that to compare with.',
   quiet: 'Nobody was here in the last {{days}} days. Choose a longer period, or look at what arrives.',
+  week: 'Read the week: what changed, what it is worth, whom to look at',
   figures: 'The pulse',
   figuresNote: 'The last {{days}} days (green) against the {{days}} before (grey). Known bots are left out.',
   asOf: 'As of {{time}}; being counted again.',

@@ -107,6 +107,14 @@ export default function Home() {
                 .join(i18n.language === 'zh' ? '' : ' ')}
             >
               {pulse.isPending ? <Skeleton lines={6} /> : pulse.data && <PulseFigures pulse={pulse.data} />}
+              <Link
+                to="/reports/$report"
+                params={{ report: 'week' }}
+                search={{ period: '7d' }}
+                className="link mt-4 inline-block"
+              >
+                {t('week')}
+              </Link>
               <details className="mt-4">
                 <summary className="link cursor-pointer text-s">{t('how')}</summary>
                 <p className="mt-2 max-w-[68ch] text-s text-quiet">{t('howText')}</p>

@@ -16,6 +16,7 @@ export default {
   },
   noBefore_other: '最近 {{days}} 天有 {{people}} 人来过，此前没有可比的数据。',
   quiet: '最近 {{days}} 天没有人来过。可以选择更长的时间段，或查看正在到达的事件。',
+  week: '看本周：什么变了，值多少，该去看看谁',
   figures: '脉搏',
   figuresNote: '最近 {{days}} 天（绿色）与前 {{days}} 天（灰色）相比，不含已知的爬虫。',
   asOf: '数据截至 {{time}}，正在重新统计。',
