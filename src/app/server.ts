@@ -111,7 +111,12 @@ function keepRoom(app: App, disk: Disk): void {
   });
 }
 
-function showFigures({ metrics, disk, facts, live, collect, points }: Parts): void {
+function showFigures({ metrics, disk, facts, live, collect, points, transparency }: Parts): void {
+  metrics.gauge(
+    'public_logs_stopped',
+    'Public logs that do not go on, so that they do not fork',
+    () => transparency.stopped().length,
+  );
   metrics.gauge('live_listeners', 'Open streams of news', () => live.listeners());
   metrics.gauge('disk_free_bytes', 'Free space of the fullest disk that holds data', () => disk.freeBytes());
   metrics.gauge(

@@ -1,12 +1,12 @@
-export type { Party, Viewed } from '#platform/tlog';
+export type { Party } from '#platform/tlog';
 export { encodeView } from '#platform/tlog';
 export { commit, hashOfParty, newNonce } from './commitment.ts';
 export { primitives } from './primitives.ts';
-export type { Receipt, ReceiptOrder } from './receipt.ts';
+export type { Receipt } from './receipt.ts';
 export { transparencyRoutes } from './routes.ts';
 export type { TellTotals } from './sequence.ts';
-export type { Leaf, LogState, OpenedLog, Transparency } from './transparency.ts';
+export type { Leaf, Transparency } from './transparency.ts';
 export { createTransparency } from './transparency.ts';
 export { filesAt } from './verify/places.ts';
-export type { LogProblem, Seen, Walked } from './verify/walk.ts';
+export type { Seen, Walked } from './verify/walk.ts';
 export { readKeys, walkLog } from './verify/walk.ts';

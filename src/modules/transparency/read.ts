@@ -1,7 +1,6 @@
 import type { Postgres, Tx } from '#platform/postgres';
 import {
   concat,
-  consistencyRanges,
   decodeEntries,
   encodeEntries,
   formatVerifierKey,
@@ -89,14 +88,6 @@ export async function proveInclusion(
   const leaf = entries?.[o.index % 256];
   if (!leaf) throw new Error(`The log ${log.id} lacks its entry ${o.index}.`);
   return { leaf, hashes: await reader.hashes(tx, inclusionRanges(o.index, o.size), o.size) };
-}
-
-export async function proveConsistency(
-  tx: Tx,
-  log: Pick<LogRow, 'workspace_id' | 'id'>,
-  o: { from: number; to: number },
-): Promise<Uint8Array[]> {
-  return readerOf(log).hashes(tx, consistencyRanges(o.from, o.to), o.to);
 }
 
 /** Every public key the log has had, a line each; first those that sign now. */

@@ -77,6 +77,8 @@ export interface Transparency {
   rotateKey(name: string, o: { retireOlder: boolean }): Promise<{ keys: string }>;
   /** A file of a public log as anybody may have it; null where there is none. */
   file(name: string, path: string): Promise<Uint8Array | null>;
+  /** Logs that this process does not go on with, and why. */
+  stopped(): { name: string; why: string }[];
   /** Every log numbered, signed and public up to what was committed before. For a process that was started. */
   settled(): Promise<void>;
   /** Begins to follow what is committed; a process that only records and answers need not. */
@@ -171,6 +173,7 @@ export function createTransparency(deps: TransparencyDeps): Transparency {
       if (path === 'key') return Buffer.from(await verifierKeys(pg, log));
       return serveFile(pg, log, path, (signed) => totalsProof(pg, log, signed));
     },
+    stopped: () => runner.stopped(),
     settled: () => runner.settled(),
     start: () => runner.start(),
     stop: () => runner.stop(),

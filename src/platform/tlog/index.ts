@@ -13,12 +13,11 @@ export {
   provesConsistency,
   rootFromInclusion,
 } from './merkle.ts';
-export type { SignedNote, VerifierKey } from './note.ts';
+export type { VerifierKey } from './note.ts';
 export { formatNote, formatVerifierKey, keyId, parseNote, parseVerifierKey } from './note.ts';
-export type { Opening, Party, Viewed } from './opening.ts';
+export type { Opening, Party } from './opening.ts';
 export {
   clearLeaf,
-  decodeOpening,
   encodeOpening,
   encodeView,
   leafOf,
@@ -26,7 +25,6 @@ export {
   partyHash,
   readClearLeaf,
 } from './opening.ts';
-export type { LogProof } from './proof.ts';
 export { formatProof, parseProof } from './proof.ts';
 export type { CheckedReceipt, ReadFile, ReceiptFault } from './receipt.ts';
 export { checkReceipt, readCheckpoint, readClearProof } from './receipt.ts';

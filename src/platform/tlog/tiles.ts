@@ -77,7 +77,7 @@ export function tilesFor(ranges: readonly Range[], size: number): Tile[] {
 }
 
 /** The hash at this place of a tile. */
-export function hashAt(tile: Uint8Array, place: number): Uint8Array {
+function hashAt(tile: Uint8Array, place: number): Uint8Array {
   const hash = tile.subarray(place * hashBytes, (place + 1) * hashBytes);
   if (hash.length !== hashBytes) throw new RangeError('The tile is too short.');
   return hash;
