@@ -1,11 +1,15 @@
 import boards from '../boards/en.ts';
 import attribution from './attribution/en.ts';
 import channels from './channels/en.ts';
+import cohorts from './cohorts/en.ts';
 import content from './content/en.ts';
 import funnel from './funnel/en.ts';
 import lifetime from './lifetime/en.ts';
+import paths from './paths/en.ts';
 import personas from './personas/en.ts';
 import products from './products/en.ts';
+import repurchase from './repurchase/en.ts';
+import stickiness from './stickiness/en.ts';
 import value from './value/en.ts';
 import layers from './value-layers/en.ts';
 import week from './week/en.ts';
@@ -17,7 +21,7 @@ export default {
     'One question a page, counted from your own events. The address keeps the question: send it to a colleague.',
   groups: {
     now: 'This week',
-    path: 'The path',
+    path: 'The path', back: 'Coming back',
     bring: 'What brings people and orders',
     value: 'What people are worth',
   },
@@ -28,6 +32,10 @@ export default {
   noCsv: 'The file could not be made; try again.',
   people: 'People',
   none: 'None',
+  compared: 'Compared: {{value}}',
+  partOf: '{{part}} of {{of}}',
+  nothing: 'nothing more',
+  rest: 'others',
   emptyTitle: 'Nothing in this period',
   emptyWhy: 'Nobody did any of this in the chosen period, with the chosen filters.',
   aYear: 'Look at a year',
@@ -56,6 +64,10 @@ export default {
     products,
     week,
     funnel,
+    paths,
+    cohorts,
+    repurchase,
+    stickiness,
     lifetime,
     'value-layers': layers,
     'what-if': whatIf,

@@ -1,11 +1,15 @@
 import boards from '../boards/zh.ts';
 import attribution from './attribution/zh.ts';
 import channels from './channels/zh.ts';
+import cohorts from './cohorts/zh.ts';
 import content from './content/zh.ts';
 import funnel from './funnel/zh.ts';
 import lifetime from './lifetime/zh.ts';
+import paths from './paths/zh.ts';
 import personas from './personas/zh.ts';
 import products from './products/zh.ts';
+import repurchase from './repurchase/zh.ts';
+import stickiness from './stickiness/zh.ts';
 import value from './value/zh.ts';
 import layers from './value-layers/zh.ts';
 import week from './week/zh.ts';
@@ -14,7 +18,7 @@ import whatIf from './what-if/zh.ts';
 export default {
   title: '报告',
   answer: '一页只答一个问题，全部由您自己的事件算出。问题就写在网址里，可以直接发给同事。',
-  groups: { now: '本周', path: '路径', bring: '人和订单从哪里来', value: '客户价值' },
+  groups: { now: '本周', path: '路径', back: '回头', bring: '人和订单从哪里来', value: '客户价值' },
   boards,
   all: '全部报告',
   copy: '复制链接',
@@ -22,6 +26,10 @@ export default {
   noCsv: '文件没有生成，请再试一次。',
   people: '这些人',
   none: '无',
+  compared: '对比：{{value}}',
+  partOf: '{{of}} 中的 {{part}}',
+  nothing: '没有更多',
+  rest: '其他',
   emptyTitle: '这段时间没有数据',
   emptyWhy: '在所选的时段和筛选条件下，没有人做过这些事。',
   aYear: '看一整年',
@@ -50,6 +58,10 @@ export default {
     products,
     week,
     funnel,
+    paths,
+    cohorts,
+    repurchase,
+    stickiness,
     lifetime,
     'value-layers': layers,
     'what-if': whatIf,

@@ -19,12 +19,7 @@ interface Events {
 }
 
 /** Which events: by name, several of them, of a type, or any. */
-export function EventWords({
-  match,
-  onChange,
-  label,
-  missing,
-}: Events & { label: string; missing?: string }) {
+export function EventWords({ match, onChange, label }: Events & { label: string }) {
   const { t } = useTranslation('segments');
   const options = useEventOptions();
   const parts = matchOf(match);
@@ -35,7 +30,7 @@ export function EventWords({
   return (
     <Pick
       label={label}
-      missing={missing ?? t('build.event.missing')}
+      missing={t('build.event.missing')}
       several
       value={value}
       options={options}

@@ -36,15 +36,17 @@ export function FunnelControls({ address, change }: { address: Address; change: 
   const without: unknown = address.without ? JSON.parse(address.without) : undefined;
   return (
     <div className="grid gap-3">
-      <Segmented
-        label={t('reports.funnel.which')}
-        value={steps ? 'own' : 'path'}
-        choices={[
-          { value: 'path', label: t('reports.funnel.path') },
-          { value: 'own', label: t('reports.funnel.own') },
-        ]}
-        onChange={(which) => change({ steps: which === 'own' ? '[null,null]' : undefined, by: undefined })}
-      />
+      <div>
+        <Segmented
+          label={t('reports.funnel.which')}
+          value={steps ? 'own' : 'path'}
+          choices={[
+            { value: 'path', label: t('reports.funnel.path') },
+            { value: 'own', label: t('reports.funnel.own') },
+          ]}
+          onChange={(which) => change({ steps: which === 'own' ? '[null,null]' : undefined, by: undefined })}
+        />
+      </div>
       {steps && (
         <ol className="grid gap-2">
           {[...steps.entries()].map(([i, match]) => (
@@ -103,22 +105,25 @@ export function FunnelControls({ address, change }: { address: Address; change: 
             onChange={(unit) => change({ within: `${within.amount}${unit}` })}
           />
         </span>
-        <span className="flex flex-wrap items-center gap-2">
-          {t('reports.funnel.without')}
-          <EventWords
-            label={t('reports.funnel.withoutLabel')}
-            match={without ?? null}
-            missing={t('reports.funnel.withoutNone')}
-            onChange={(next) => change({ without: next === null ? undefined : JSON.stringify(next) })}
-          />
-          {address.without && (
+        {address.without === undefined ? (
+          <Button look="quiet" icon={Plus} onClick={() => change({ without: 'null' })}>
+            {t('reports.funnel.withoutAdd')}
+          </Button>
+        ) : (
+          <span className="flex flex-wrap items-center gap-2">
+            {t('reports.funnel.without')}
+            <EventWords
+              label={t('reports.funnel.withoutLabel')}
+              match={without ?? null}
+              onChange={(next) => change({ without: JSON.stringify(next) })}
+            />
             <IconButton
               icon={X}
               label={t('reports.funnel.withoutDrop')}
               onClick={() => change({ without: undefined })}
             />
-          )}
-        </span>
+          </span>
+        )}
         <By address={address} first={steps?.[0]} change={change} />
       </div>
     </div>

@@ -10,6 +10,7 @@ import { PeopleButton } from '../people-button.tsx';
 import { useQuestion } from '../question.ts';
 import { ReportPage } from '../report-page.tsx';
 import { FunnelControls, stepsOf } from './controls.tsx';
+import { Leaving, Times } from './leaving.tsx';
 
 /** How far people come: the path, or steps of one's own. */
 export default function FunnelPage() {
@@ -17,16 +18,14 @@ export default function FunnelPage() {
   const { address, change } = useQuestion();
   const steps = stepsOf(address);
   const isUnfinished = steps !== null && missingIn(steps).length > 0;
-  const own = {
-    steps: steps ? address.steps : undefined,
-    within: address.within,
-    without: address.without,
-    by: address.by,
-  };
+  const nameOf = useStepName();
+  // What is still to be chosen is not asked about.
+  const without = address.without === 'null' ? undefined : address.without;
+  const asked = { steps: steps ? address.steps : undefined, within: address.within, without };
   return (
     <ReportPage<FunnelReport>
       name="funnel"
-      own={own}
+      own={{ ...asked, by: address.by }}
       controls={<FunnelControls address={address} change={change} />}
       unfinished={
         isUnfinished ? <p className="text-gold-ink">{t('reports.funnel.unfinished')}</p> : undefined
@@ -44,6 +43,18 @@ export default function FunnelPage() {
               <Groups report={result} />
             </Section>
           )}
+          <Section title={t('reports.funnel.times')} note={t('reports.funnel.timesNote')}>
+            <Times own={asked} nameOf={(name) => nameOf(result, name)} />
+          </Section>
+          <Section title={t('reports.funnel.leaving')} note={t('reports.funnel.leavingNote')}>
+            <Leaving
+              own={asked}
+              report={result}
+              nameOf={(name) => nameOf(result, name)}
+              at={Number(address.at ?? 1)}
+              onAt={(at) => change({ at: at === 1 ? undefined : String(at) })}
+            />
+          </Section>
         </>
       )}
     </ReportPage>
