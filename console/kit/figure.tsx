@@ -106,7 +106,7 @@ function TableBehind({ title, head, rows, shown }: Behind & { title: string }) {
       ref={(element) => {
         if (element) element.tabIndex = 0;
       }}
-      className="max-h-96 overflow-auto"
+      className="relative max-h-96 overflow-auto"
     >
       <table className="w-full text-left tabular-nums">
         <thead className="text-s text-quiet">

@@ -44,7 +44,7 @@ export function Funnel({ label, steps }: { label: string; steps: readonly Funnel
           const last = steps[i - 1];
           return (
             <tr key={`${i} ${step.name}`} className="border-line border-t">
-              <th className="max-w-40 py-2 pr-4 text-left font-semibold break-words sm:max-w-56">
+              <th className="max-w-40 min-w-16 py-2 pr-4 text-left font-semibold break-words sm:max-w-56">
                 {step.name}
               </th>
               <td className="py-2 pr-4">

@@ -8,6 +8,7 @@ import { Segmented } from '../../kit/segmented.tsx';
 import { missingIn } from '../../segments/rule.ts';
 import { useQuestion } from '../question.ts';
 import { ReportPage } from '../report-page.tsx';
+import { useSentences } from '../sentences.ts';
 import { CohortsControls, kindOf } from './controls.tsx';
 import { CohortTable } from './table.tsx';
 
@@ -61,7 +62,7 @@ export default function CohortsPage() {
 }
 
 /** Of all cohorts that had so many whole units, which share came back in it. */
-export function togetherOf({ cohorts }: CohortsReport): { part: number; of: number }[] {
+function togetherOf({ cohorts }: CohortsReport): { part: number; of: number }[] {
   const longest = Math.max(0, ...cohorts.map(({ counts }) => counts.length));
   return Array.from({ length: longest }, (_, age) => {
     const old = cohorts.filter(({ counts, is_whole }) => age < counts.length - (is_whole ? 0 : 1));
@@ -75,17 +76,20 @@ export function togetherOf({ cohorts }: CohortsReport): { part: number; of: numb
 function Answer({ report }: { report: CohortsReport }) {
   const { t } = useTranslation('insight');
   const format = useFormat();
+  const sentences = useSentences();
   const [, next] = togetherOf(report);
   const began = report.cohorts.reduce((sum, { counts }) => sum + (counts[0] ?? 0), 0);
   return (
     <p>
-      {t('reports.cohorts.answer', { count: began, people: format.exact(began) })}
-      {next &&
-        ` ${t(`reports.cohorts.back.${report.unit}`, {
-          share: format.percent(next.part / next.of),
-          part: format.exact(next.part),
-          of: format.exact(next.of),
-        })}`}
+      {sentences([
+        t('reports.cohorts.answer', { count: began, people: format.exact(began) }),
+        next &&
+          t(`reports.cohorts.back.${report.unit}`, {
+            share: format.percent(next.part / next.of),
+            part: format.exact(next.part),
+            of: format.exact(next.of),
+          }),
+      ])}
     </p>
   );
 }

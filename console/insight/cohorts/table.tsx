@@ -23,7 +23,7 @@ export function CohortTable({ report, as }: { report: CohortsReport; as: 'shares
       ref={(element) => {
         if (element) element.tabIndex = 0;
       }}
-      className="max-h-[36rem] overflow-auto"
+      className="relative max-h-[36rem] overflow-auto"
     >
       <table className="border-separate border-spacing-0.5 text-s tabular-nums">
         <thead className="text-quiet">

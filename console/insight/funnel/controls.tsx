@@ -36,7 +36,7 @@ export function FunnelControls({ address, change }: { address: Address; change: 
   const without: unknown = address.without ? JSON.parse(address.without) : undefined;
   return (
     <div className="grid gap-3">
-      <div>
+      <div className="justify-self-start">
         <Segmented
           label={t('reports.funnel.which')}
           value={steps ? 'own' : 'path'}

@@ -9,6 +9,7 @@ import { useWordsOr } from '../../words/words-or.ts';
 import { PeopleButton } from '../people-button.tsx';
 import { useQuestion } from '../question.ts';
 import { ReportPage } from '../report-page.tsx';
+import { useSentences } from '../sentences.ts';
 import { FunnelControls, stepsOf } from './controls.tsx';
 import { Leaving, Times } from './leaving.tsx';
 
@@ -72,6 +73,7 @@ function Answer({ report }: { report: FunnelReport }) {
   const { t } = useTranslation('insight');
   const format = useFormat();
   const nameOf = useStepName();
+  const sentences = useSentences();
   const { steps } = report;
   const [first, last] = [steps[0], steps.at(-1)];
   if (!first || !last) return null;
@@ -87,13 +89,15 @@ function Answer({ report }: { report: FunnelReport }) {
   const most = losses.indexOf(Math.max(...losses));
   return (
     <p>
-      {t('reports.funnel.answer', { ...words, count: first.reached })}
-      {(losses[most] ?? 0) > 0 &&
-        ` ${t('reports.funnel.most', {
-          from: nameOf(report, steps[most]?.name ?? ''),
-          to: nameOf(report, steps[most + 1]?.name ?? ''),
-          people: format.exact(losses[most] ?? 0),
-        })}`}
+      {sentences([
+        t('reports.funnel.answer', { ...words, count: first.reached }),
+        (losses[most] ?? 0) > 0 &&
+          t('reports.funnel.most', {
+            from: nameOf(report, steps[most]?.name ?? ''),
+            to: nameOf(report, steps[most + 1]?.name ?? ''),
+            people: format.exact(losses[most] ?? 0),
+          }),
+      ])}
     </p>
   );
 }
@@ -132,12 +136,12 @@ function Groups({ report }: { report: FunnelReport }) {
       ref={(element) => {
         if (element) element.tabIndex = 0;
       }}
-      className="overflow-x-auto"
+      className="relative overflow-x-auto"
     >
       <table className="w-full text-left tabular-nums">
         <thead className="text-s text-quiet">
           <tr className="border-line border-b">
-            <th scope="col" className="py-1.5 pr-4 font-normal">
+            <th scope="col" className="py-1.5 pr-4 font-normal whitespace-nowrap">
               {t('reports.funnel.group')}
             </th>
             {[...report.steps.entries()].map(([i, { name }]) => (

@@ -37,8 +37,8 @@ export function Times({ own, nameOf }: { own: Own; nameOf: (name: string) => str
       </thead>
       <tbody>
         {[...times.data.result.steps.entries()].map(([i, one]) => (
-          <tr key={i} className="border-line border-b last:font-semibold">
-            <th scope="row" className="py-2 pr-4 font-[inherit]">
+          <tr key={i} className="border-line border-b">
+            <th scope="row" className="py-2 pr-4 font-normal">
               {t('reports.funnel.between', { from: nameOf(one.from), to: nameOf(one.to) })}
             </th>
             <td className="py-2 pl-4 text-right">{format.exact(one.people)}</td>

@@ -11,6 +11,7 @@ import { missingIn } from '../../segments/rule.ts';
 import { useEventName } from '../event-name.ts';
 import { useQuestion } from '../question.ts';
 import { ReportPage } from '../report-page.tsx';
+import { useSentences } from '../sentences.ts';
 
 const usual = '"Order Completed"';
 
@@ -97,6 +98,7 @@ function Answer({ report }: { report: PathsReport }) {
   const { t } = useTranslation('insight');
   const format = useFormat();
   const nameOf = useEventName();
+  const sentences = useSentences();
   const { people, after, before } = report;
   const most = ({ links }: PathsReport['after']) =>
     links
@@ -109,9 +111,11 @@ function Answer({ report }: { report: PathsReport }) {
   const share = (n: number) => format.percent(n / people);
   return (
     <p>
-      {t('reports.paths.answer', { count: people, people: format.exact(people) })}
-      {last && ` ${t('reports.paths.beforeMost', { name: nameOf(last.to), share: share(last.people) })}`}
-      {next && ` ${t('reports.paths.afterMost', { name: nameOf(next.to), share: share(next.people) })}`}
+      {sentences([
+        t('reports.paths.answer', { count: people, people: format.exact(people) }),
+        last && t('reports.paths.beforeMost', { name: nameOf(last.to), share: share(last.people) }),
+        next && t('reports.paths.afterMost', { name: nameOf(next.to), share: share(next.people) }),
+      ])}
     </p>
   );
 }
@@ -147,7 +151,7 @@ function Flow({ report }: { report: PathsReport }) {
     );
     const lowest = Math.min(0, ...[...ends.values()].map(([at]) => at));
     return (ink, room) => ({
-      animation: !room.isStill,
+      animation: false,
       textStyle: { fontFamily: room.fontFamily, color: ink.ink },
       tooltip: { ...tooltipOf(ink), trigger: 'item' },
       series: [

@@ -10,6 +10,7 @@ import { ShareOf } from '../../kit/share-of.tsx';
 import { useDuration } from '../duration.ts';
 import { Numbers } from '../numbers.tsx';
 import { ReportPage } from '../report-page.tsx';
+import { useSentences } from '../sentences.ts';
 
 const dayS = 86_400;
 
@@ -47,20 +48,21 @@ export default function RepurchasePage() {
 function Answer({ report }: { report: RepurchaseReport }) {
   const { t } = useTranslation('insight');
   const format = useFormat();
+  const sentences = useSentences();
   const { buyers, repeaters, beginners, median_days: median } = report;
   return (
     <p>
-      {t('reports.repurchase.answer', {
-        count: buyers,
-        buyers: format.exact(buyers),
-        share: buyers > 0 ? format.percent(repeaters / buyers) : '–',
-      })}
-      {beginners > 0 &&
-        ` ${
-          median === null
+      {sentences([
+        t('reports.repurchase.answer', {
+          count: buyers,
+          buyers: format.exact(buyers),
+          share: buyers > 0 ? format.percent(repeaters / buyers) : '–',
+        }),
+        beginners > 0 &&
+          (median === null
             ? t('reports.repurchase.noMedian')
-            : t('reports.repurchase.median', { count: median, days: format.exact(median) })
-        }`}
+            : t('reports.repurchase.median', { count: median, days: format.exact(median) })),
+      ])}
     </p>
   );
 }

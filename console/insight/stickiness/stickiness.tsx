@@ -6,6 +6,7 @@ import { Picture } from '../../kit/picture.tsx';
 import { useDuration } from '../duration.ts';
 import { Numbers } from '../numbers.tsx';
 import { ReportPage } from '../report-page.tsx';
+import { useSentences } from '../sentences.ts';
 
 /** How often people are there, and how long they stay. */
 export default function StickinessPage() {
@@ -39,13 +40,16 @@ function Answer({ report }: { report: StickinessReport }) {
   const { t } = useTranslation('insight');
   const format = useFormat();
   const duration = useDuration();
+  const sentences = useSentences();
   const { days, stickiness, visits } = report;
   const daily = Math.round(mean(days.map((day) => day.daily)));
   return (
     <p>
-      {days.length > 0 && t('reports.stickiness.answer', { count: daily, people: format.exact(daily) })}
-      {stickiness !== null && ` ${t('reports.stickiness.sticky', { share: format.percent(stickiness) })}`}
-      {visits.count > 0 && ` ${t('reports.stickiness.visit', { time: duration(visits.median) })}`}
+      {sentences([
+        days.length > 0 && t('reports.stickiness.answer', { count: daily, people: format.exact(daily) }),
+        stickiness !== null && t('reports.stickiness.sticky', { share: format.percent(stickiness) }),
+        visits.count > 0 && t('reports.stickiness.visit', { time: duration(visits.median) }),
+      ])}
     </p>
   );
 }

@@ -1,12 +1,20 @@
 import type { ClickHouse } from '#platform/clickhouse';
 
-/** Told by the first column of the order, nearly for nothing; with those who were erased, until they are gone. */
-export async function countEvents(ch: ClickHouse, workspaceId: number): Promise<number> {
-  const [row] = await ch.query<{ events: string }>(
-    'select count() as events from events where workspace_id = {ws:UInt32}',
+export interface Size {
+  events: number;
+  /** When the first and the last of them were, in ms. */
+  from: number;
+  to: number;
+}
+
+/** With those who were erased, until they are gone. */
+export async function sizeOf(ch: ClickHouse, workspaceId: number): Promise<Size> {
+  const [row] = await ch.query<{ events: string; first: string; last: string }>(
+    `select count() as events, toUnixTimestamp64Milli(min(time)) as first, toUnixTimestamp64Milli(max(time)) as last
+       from events where workspace_id = {ws:UInt32}`,
     { ws: workspaceId },
   );
-  return Number(row?.events ?? 0);
+  return { events: Number(row?.events ?? 0), from: Number(row?.first ?? 0), to: Number(row?.last ?? 0) };
 }
 
 /** Workspaces with so many events or more. */

@@ -59,7 +59,7 @@ export async function countCohorts(
           group by who
          having ${rows.isMeant} and cohort between {first:Int32} and {last:Int32}${onlyKnown ? ' and max(is_known) = 1' : ''})
       array join arrayConcat([toInt32(0)], arrayFilter(age -> age > 0, arrayMap(one -> toInt32(one - cohort), ${units}))) as age
-      group by cohort, age`,
+      group by cohort, age${o.kinds.begins === '1' ? asking.allInOrder : ''}`,
     { ...rows.params, ...params, zone: timeZone, first: o.first, last: o.last },
   );
   return found.map(({ cohort, age, people }) => ({ cohort, age, people: Number(people) }));

@@ -12,22 +12,23 @@ export interface Chain {
 }
 
 /**
- * One row an event and step: who, the step from 1 on (the one after the last: what is not to come between), when in ms,
- * and whether it lies in the period. Of one instant the last step comes first, so that no event follows one of the same
- * instant: `at` counts in eighths of a millisecond.
+ * One row an event and step: its identifier, the step from 1 on (the one after the last: what is not to come between),
+ * when, and whether it lies in the period. Of one instant the last step comes first, so that no event follows one of the
+ * same instant: `at` counts in eighths of a millisecond. With `all`, events of no step are there as step 0.
  */
-export function stepRows({ rows }: Asking, chain: Chain, more = ''): string {
-  const all = chain.without === null ? chain.conditions : [...chain.conditions, chain.without];
+export function stepRows({ rows }: Asking, chain: Chain, o: { more?: string; all?: boolean } = {}): string {
+  const each = chain.without === null ? chain.conditions : [...chain.conditions, chain.without];
   const n = chain.conditions.length;
+  const found = `arrayFilter(s -> s > 0, [${each.map((one, i) => `if(${one}, toUInt8(${i + 1}), toUInt8(0))`).join(', ')}])`;
   const step = chain.areApart
-    ? `multiIf(${all.map((one, i) => `${one}, toUInt8(${i + 1})`).join(', ')}, toUInt8(0))`
-    : `arrayJoin(arrayFilter(s -> s > 0, [${all.map((one, i) => `if(${one}, toUInt8(${i + 1}), toUInt8(0))`).join(', ')}]))`;
+    ? `multiIf(${each.map((one, i) => `${one}, toUInt8(${i + 1})`).join(', ')}, toUInt8(0))`
+    : `arrayJoin(${o.all ? `if(empty(${found}), [toUInt8(0)], ${found})` : found})`;
+  const which = o.all ? '' : ` and ${chain.areApart ? 'step > 0' : `(${each.join(' or ')})`}`;
   return `
-    select ${rows.who} as who, ${step} as step, toUInt64(toUnixTimestamp64Milli(time) * 8 + if(step > ${n}, 0, ${n} - step)) as at,
-           time < ${rows.to} as is_in${more}
+    select key, person, ${step} as step, toUInt64(toUnixTimestamp64Milli(time) * 8 + if(step > ${n}, 0, ${n} - step)) as at,
+           time < ${rows.to} as is_in${o.more ?? ''}
       from events
-     where ${rows.where} and time >= ${rows.from} and time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
-       and ${chain.areApart ? 'step > 0' : `(${all.join(' or ')})`}`;
+     where ${rows.where} and time >= ${rows.from} and time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')${which}`;
 }
 
 export function chainParams(asking: Asking, chain: Chain): Record<string, unknown> {
@@ -45,29 +46,40 @@ export function chainParams(asking: Asking, chain: Chain): Record<string, unknow
   };
 }
 
-/** How far a person came, as an aggregate over their rows; `first` narrows the first step. */
-export function levelSql(chain: Chain, first = '1'): string {
+/** What is kept of an identifier's events, and how far the person came by what is kept of all of theirs. */
+export interface Level {
+  state: string;
+  level(state: string): string;
+}
+
+/** `first` narrows the first step. */
+export function levelOf(chain: Chain, first = '1'): Level {
   const n = chain.conditions.length;
   const begins = `step = 1 and is_in and ${first}`;
   if (chain.without === null) {
     const later = chain.conditions.slice(1).map((_, i) => `step = ${i + 2}`);
-    return `windowFunnel({span:UInt64})(at, ${[begins, ...later].join(', ')})`;
+    return {
+      state: `windowFunnelState({span:UInt64})(at, ${[begins, ...later].join(', ')})`,
+      level: (state) => `windowFunnelMerge({span:UInt64})(${state})`,
+    };
   }
-  return foldSql(n, begins);
+  return {
+    state: `groupArrayIf((intDiv(at, 8), if(step > ${n}, ${n}, ${n} - step), step), step > 1 or (${begins}))`,
+    level: (state) => foldSql(n, `arraySort(groupArrayArray(${state}))`),
+  };
 }
 
 /**
  * With something that is not to come between: of all chains that came to a step only the one that began last matters,
  * as in the rule of a sequence. What is not to come between ends those that began before it.
  */
-function foldSql(n: number, begins: string): string {
+function foldSql(n: number, sorted: string): string {
   const none = 'toInt64(-1)';
-  const sorted = `arraySort(groupArrayIf((intDiv(at, 8), if(step > ${n}, ${n}, ${n} - step), step), step > 1 or (${begins})))`;
   const fits = (i: number) => `acc.${i - 1} >= 0 and toInt64(x.1) - acc.${i - 1} <= {within:Int64}`;
   const chains = Array.from({ length: n }, (_, k) => {
     const i = k + 1;
     const reached =
-      i === 1 ? `x.3 = 1, toInt64(x.1)` : `x.3 = ${i} and ${fits(i)}, greatest(acc.${i}, acc.${i - 1})`;
+      i === 1 ? 'x.3 = 1, toInt64(x.1)' : `x.3 = ${i} and ${fits(i)}, greatest(acc.${i}, acc.${i - 1})`;
     return `multiIf(x.3 = ${n + 1} and acc.${i} < toInt64(x.1), ${none}, ${reached}, acc.${i})`;
   });
   const levels = Array.from({ length: n }, (_, k) =>
@@ -86,11 +98,16 @@ export interface Levels {
 /** How many came how far. */
 export async function countLevels(asking: Asking, chain: Chain): Promise<Levels> {
   const numbers = chain.conditions.map((_, i) => i + 1);
-  const [row = {}] = await asking.ch.query<Record<string, string>>(
-    `select ${numbers.map((i) => `countIf(level >= ${i}) as reached${i}, countIf(bitTest(did, ${i})) as at_all${i}`).join(', ')}
+  const { state, level } = levelOf(chain);
+  const { rows, ch } = asking;
+  const [row = {}] = await ch.query<Record<string, string>>(
+    `select ${numbers.map((i) => `countIf(level >= ${i}) as reached${i}, countIf(bitTest(done, ${i})) as at_all${i}`).join(', ')}
        from (
-         select who, ${levelSql(chain)} as level, groupBitOr(if(is_in, bitShiftLeft(toUInt16(1), step), 0)) as did
-           from (${stepRows(asking, chain)}) group by who having ${asking.rows.isMeant})`,
+         select ${rows.who} as who, ${level('state')} as level, groupBitOr(did) as done
+           from (
+             select key, any(person) as person, ${state} as state, groupBitOr(if(is_in, bitShiftLeft(toUInt16(1), step), 0)) as did
+               from (${stepRows(asking, chain)}) group by key)
+          group by who having ${rows.isMeant})${asking.inOrder}`,
     chainParams(asking, chain),
   );
   return {
@@ -116,20 +133,25 @@ export async function countByValue(
 ): Promise<{ value: string; reached: number[] }[]> {
   const params = { ...chainParams(asking, chain), ...split.params };
   const first = { ...chain, conditions: chain.conditions.slice(0, 1), without: null, areApart: true };
-  const found = await asking.ch.query<{ value: string }>(
-    `select value, uniqExactIf(who, ${asking.rows.isMeant}) as people
-       from (${stepRows(asking, first, `, ${split.value} as value`)})
+  const { rows, ch } = asking;
+  const found = await ch.query<{ value: string }>(
+    `select value, uniqExactIf(who, ${rows.isMeant}) as people
+       from (select value, is_in, ${rows.who} as who from (${stepRows(asking, first, { more: `, ${split.value} as value` })}))
       where is_in group by value having people > 0 order by people desc, value limit ${mostValues}`,
     params,
   );
   if (found.length === 0) return [];
   const values = found.map(({ value }) => value);
-  const [row = {}] = await asking.ch.query<Record<string, string[]>>(
+  const levels = values.map((_, v) => levelOf(chain, `place = ${v + 1}`));
+  const place = `, if(step = 1, indexOf({values:Array(String)}, ${split.value}), 0) as place`;
+  const [row = {}] = await ch.query<Record<string, string[]>>(
     `select ${values.map((_, v) => `[${chain.conditions.map((__, i) => `countIf(level${v} > ${i})`).join(', ')}] as group${v}`).join(', ')}
        from (
-         select who, ${values.map((_, v) => `${levelSql(chain, `place = ${v + 1}`)} as level${v}`).join(', ')}
-           from (${stepRows(asking, chain, `, if(step = 1, indexOf({values:Array(String)}, ${split.value}), 0) as place`)})
-          group by who having ${asking.rows.isMeant})`,
+         select ${rows.who} as who, ${levels.map(({ level }, v) => `${level(`state${v}`)} as level${v}`).join(', ')}
+           from (
+             select key, any(person) as person, ${levels.map(({ state }, v) => `${state} as state${v}`).join(', ')}
+               from (${stepRows(asking, chain, { more: place })}) group by key)
+          group by who having ${rows.isMeant})${asking.inOrder}`,
     { ...params, values },
   );
   return values.map((value, v) => ({ value, reached: (row[`group${v}`] ?? []).map(Number) }));

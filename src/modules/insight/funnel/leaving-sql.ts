@@ -1,5 +1,6 @@
+import { frequentNames, nameSql, restPlace } from '../paths/paths-sql.ts';
 import type { Asking } from '../report/define.ts';
-import { type Chain, chainParams, levelSql, stepRows } from './funnel-sql.ts';
+import { type Chain, chainParams, levelOf, stepRows } from './funnel-sql.ts';
 
 export interface StepTime {
   people: number;
@@ -13,6 +14,7 @@ export interface StepTime {
  * next, and at last from the first step to the last.
  */
 export async function stepTimes(asking: Asking, chain: Chain): Promise<StepTime[]> {
+  const { rows } = asking;
   const n = chain.conditions.length;
   const steps = Array.from({ length: n - 1 }, (_, i) => i + 2);
   const blocked =
@@ -28,9 +30,12 @@ export async function stepTimes(asking: Asking, chain: Chain): Promise<StepTime[
        from (
          select t1, ${steps.map(first).join(', ')}
            from (
-             select who, minIf(at, step = 1 and is_in) as t1, ${lists.map((k) => `groupArrayIf(at, step = ${k}) as l${k}`).join(', ')}
-               from (${stepRows(asking, chain)}) group by who having t1 > 0 and ${asking.rows.isMeant}))`,
-    chainParams(asking, chain),
+             select ${rows.who} as who, min(if(begun = 0, {never:UInt64}, begun)) as t1, ${lists.map((k) => `groupArrayArray(a${k}) as l${k}`).join(', ')}
+               from (
+                 select key, any(person) as person, minIf(at, step = 1 and is_in) as begun, ${lists.map((k) => `groupArrayIf(at, step = ${k}) as a${k}`).join(', ')}
+                   from (${stepRows(asking, chain)}) group by key)
+              group by who having t1 < {never:UInt64} and ${rows.isMeant}))${asking.inOrder}`,
+    { ...chainParams(asking, chain), never: Number.MAX_SAFE_INTEGER },
   );
   return times.map((_, i) => {
     const people = Number(row?.[`n${i}`] ?? 0);
@@ -46,25 +51,33 @@ export interface Left {
   people: number;
 }
 
-const mostPairs = 10_000;
-
-/** Those who came to a step (from 1) and no further: what they did next after it, and what last. */
+/**
+ * Those who came to a step (from 1) and no further: what they did next after it, and what last. An event is one number,
+ * its moment and its name.
+ */
 export async function leavers(asking: Asking, chain: Chain, step: number): Promise<Left[]> {
-  const { rows } = asking;
-  const found = await asking.ch.query<{ next: string; last: string; people: string }>(
+  const { rows, ch } = asking;
+  const names = await frequentNames(asking);
+  const { state, level } = levelOf(chain);
+  const did = `bitShiftLeft(toUInt64(toUnixTimestamp64Milli(time)), 8) + transform(${nameSql}, {names:Array(String)}, {places:Array(UInt8)}, toUInt8(${restPlace}))`;
+  const found = await ch.query<{ next: number; last: number; people: string }>(
     `select next, last, count() as people
        from (
-         select who, argMinIf(name, moment, moment > last_at) as next, argMax(name, moment) as last
+         select ${rows.who} as who, ${level('state')} as level, groupArrayArray(all_did) as all, max(came) as last_at,
+                toUInt8(bitAnd(arrayMin(arrayFilter(x -> bitShiftRight(x, 8) > last_at, all)), 255)) as next,
+                toUInt8(bitAnd(arrayMax(all), 255)) as last
            from (
-             select ${rows.who} as who, if(type = 'track', event, type) as name, toUnixTimestamp64Milli(time) as moment
-               from events
-              where ${rows.where} and time >= ${rows.from} and time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')) as did
-          inner join (
-             select who, toInt64(intDiv(maxIf(at, step = {left_at:UInt8}), 8)) as last_at, ${levelSql(chain)} as level
-               from (${stepRows(asking, chain)}) group by who having level = {left_at:UInt8} and ${rows.isMeant}) as gone using (who)
-          group by who)
-      group by next, last order by people desc limit ${mostPairs}`,
-    { ...chainParams(asking, chain), left_at: step },
+             select key, any(person) as person, ${state} as state, maxIf(intDiv(at, 8), step = {left_at:UInt8}) as came,
+                    groupArray(did) as all_did
+               from (${stepRows(asking, chain, { more: `, ${did} as did`, all: true })}) group by key)
+          group by who having level = {left_at:UInt8} and ${rows.isMeant})
+      group by next, last${asking.inOrder}`,
+    { ...chainParams(asking, chain), left_at: step, names, places: names.map((_, i) => i + 2) },
   );
-  return found.map((row) => ({ ...row, people: Number(row.people) }));
+  const nameOf = (place: number) => (place === 0 ? '' : (names[place - 2] ?? '...'));
+  return found.map(({ next, last, people }) => ({
+    next: nameOf(next),
+    last: nameOf(last),
+    people: Number(people),
+  }));
 }

@@ -10,14 +10,14 @@ export interface Flow {
 }
 
 /** One number an event: 1 is what the paths go from, 2 and more are names, 255 any other. */
-const rest = 255;
+export const restPlace = 255;
 const mostNames = 200;
 
 /** Names of track calls, and the types of the others. */
-const nameSql = "if(type = 'track', event, type)";
+export const nameSql = "if(type = 'track', event, type)";
 
 /** Which names there are, the most frequent first. */
-async function frequentNames({ ch, rows }: Asking): Promise<string[]> {
+export async function frequentNames({ ch, rows }: Asking): Promise<string[]> {
   const found = await ch.query<{ name: string }>(
     `select ${nameSql} as name, count() as n from events where ${rows.where} and ${rows.inPeriod}
       group by name order by n desc, name limit ${mostNames}`,
@@ -64,19 +64,22 @@ export async function countFlow(
              select [(toUInt8(1), ${way('arrayFilter(x -> x <= first + {flow_reach:UInt64}, arraySlice(all, place))')}),
                      (toUInt8(0), ${way('arrayFilter(x -> x + {flow_reach:UInt64} >= first, arrayReverse(arraySlice(all, 1, place)))')})] as ways
                from (
-                 select who, arraySort(groupArray(at)) as all,
+                 select ${rows.who} as who, arraySort(groupArrayArray(moments)) as all,
                         arrayFirstIndex(x -> bitAnd(x, 255) = 1 and x >= {flow_from:UInt64} and x < {flow_to:UInt64}, all) as place,
                         all[place] as first
                    from (
-                     select ${rows.who} as who,
-                            bitShiftLeft(toUInt64(toUnixTimestamp64Milli(time)), 8) + if(${flow.anchor}, toUInt8(1),
-                              transform(${nameSql}, {names:Array(String)}, {places:Array(UInt8)}, toUInt8(${rest}))) as at
-                       from events
-                      where ${rows.where} and time >= fromUnixTimestamp64Milli({flow_first:Int64}, 'UTC')
-                        and time < fromUnixTimestamp64Milli({flow_last:Int64}, 'UTC'))
+                     select key, any(person) as person, groupArray(at) as moments
+                       from (
+                         select key, person,
+                                bitShiftLeft(toUInt64(toUnixTimestamp64Milli(time)), 8) + if(${flow.anchor}, toUInt8(1),
+                                  transform(${nameSql}, {names:Array(String)}, {places:Array(UInt8)}, toUInt8(${restPlace}))) as at
+                           from events
+                          where ${rows.where} and time >= fromUnixTimestamp64Milli({flow_first:Int64}, 'UTC')
+                            and time < fromUnixTimestamp64Milli({flow_last:Int64}, 'UTC'))
+                      group by key)
                   group by who having place > 0 and ${rows.isMeant})))
       where one != 0
-      group by is_after, level, one, other`,
+      group by is_after, level, one, other${asking.inOrder}`,
     {
       ...rows.params,
       ...flow.params,
@@ -91,7 +94,13 @@ export async function countFlow(
     },
   );
   const nameOf = (place: number) =>
-    place === 0 ? '' : place === 1 ? anchorName : place === rest ? restName : (names[place - 2] ?? restName);
+    place === 0
+      ? ''
+      : place === 1
+        ? anchorName
+        : place === restPlace
+          ? restName
+          : (names[place - 2] ?? restName);
   const links = (isAfter: number): Link[] =>
     found
       .filter((row) => row.is_after === isAfter)

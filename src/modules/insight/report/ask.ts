@@ -8,6 +8,7 @@ import { type Counted, createMemory } from '../memory.ts';
 import { createSizes } from '../sizes.ts';
 import type { ValueSettings } from '../value/schema.ts';
 import type { Report } from './define.ts';
+import { allInOrder, inOrderOf } from './in-order.ts';
 import { otherSide, type QuestionQuery, questionOf } from './question.ts';
 import { hasEvents, rowsOf } from './rows-sql.ts';
 import type { Answered, Question } from './schema.ts';
@@ -38,7 +39,7 @@ const minuteMs = 60_000;
 export function createAskReport(o: AskingDeps) {
   const { ch, identity, collect, segments, clock } = o;
   const memory = createMemory<Omit<Answered<unknown>, 'as_of'>>(o);
-  const { isLarge } = createSizes(o);
+  const { isLarge, sizeOf } = createSizes(o);
 
   const settingsOf = (workspaceId: number) => identity.settings.read<ValueSettings>(workspaceId, 'value');
 
@@ -53,9 +54,22 @@ export function createAskReport(o: AskingDeps) {
         : collect.sources.byId(workspaceId, question.source).then(({ id }) => id),
     ]);
     const rows = rowsOf({ workspaceId, question, source, members });
+    const inOrder = await inOrderOf(question, await sizeOf(workspaceId));
     const nowMs = clock.ms();
     return report.count(
-      { ch, segments, sources: collect.sources, ...at, nowMs, question, rows, path, value },
+      {
+        ch,
+        segments,
+        sources: collect.sources,
+        ...at,
+        nowMs,
+        question,
+        rows,
+        inOrder,
+        allInOrder,
+        path,
+        value,
+      },
       query,
     );
   }

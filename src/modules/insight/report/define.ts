@@ -20,6 +20,13 @@ export interface Asking {
   readonly rows: Rows;
   /** The settings of value: margin, months, what the layers are made of. */
   readonly value: ValueSettings;
+  /**
+   * Settings for the end of a statement that groups by identifier first (`group by key`, of rows of the period) and only
+   * then by person: where the period holds most of what there is, the rows are read in the order of identifiers, which
+   * needs half of the work; else by time. `allInOrder`: for what reads all events.
+   */
+  readonly inOrder: string;
+  readonly allInOrder: string;
   /** Which events belong to which stage: two lists of one length, stages from 1 (search) to 5 (share). */
   readonly path: { readonly names: readonly string[]; readonly stages: readonly number[] };
 }

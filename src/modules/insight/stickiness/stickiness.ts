@@ -25,15 +25,11 @@ export const stickinessReport = defineReport({
         `At most ${mostDays} days are counted one by one; choose a shorter period.`,
       );
     const counted = first <= last ? await countDays(asking, { first, last }) : [];
-    const byDay = new Map(counted.map((one) => [one.day, one]));
-    const days = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => {
-      const { daily = 0, weekly = 0, monthly = 0 } = byDay.get(first + i) ?? {};
-      return { day: startOf(first + i, 'day'), daily, weekly, monthly };
-    });
+    const days = counted.map(({ day, ...people }) => ({ day: startOf(day, 'day'), ...people }));
     const shares = days.filter(({ monthly }) => monthly > 0).map(({ daily, monthly }) => daily / monthly);
     const { single, ...visits } = await visitLengths(asking);
     return {
-      days: counted.length > 0 ? days : [],
+      days: days.some(({ monthly }) => monthly > 0) ? days : [],
       stickiness: shares.length > 0 ? shares.reduce((sum, one) => sum + one, 0) / shares.length : null,
       visits: { ...visits, single },
       stores: await storeStays(asking),
