@@ -4,6 +4,7 @@ import { openClickHouse } from '#platform/clickhouse';
 import { systemClock as clock } from '#platform/clock';
 import { createLog } from '#platform/log';
 import { reports } from '../src/modules/insight/catalogue.ts';
+import { rfmStatement } from '../src/modules/segments/snapshots/rfm-sql.ts';
 import { brandStatements, resolvedStatements } from './rig/brand-sql.ts';
 import { byHand } from './rig/by-hand-sql.ts';
 import { lifetimeFigures } from './rig/lifetime.ts';
@@ -89,16 +90,14 @@ async function measure() {
     const [load = 0] = loadavg();
     const when = { from: nowMs - days * 86_400_000, to: nowMs };
     const timed: Record<string, Timed> = {};
-    for (const { name, report, query } of questions) {
-      if (values.only && !values.only.split(',').includes(name)) continue;
-      const period = { from: new Date(when.from).toISOString(), to: new Date(when.to).toISOString() };
-      const path = `/api/reports/${report}?${new URLSearchParams({ ...period, ...query })}`;
+    const wanted = (name: string) => !values.only || values.only.split(',').includes(name);
+    const measureOne = async (name: string, ask: () => Promise<unknown>) => {
       const statements = byHand[name]?.(when) ?? [];
       const ours: number[] = [];
       const theirs: number[] = [];
-      // The first time is for warming up, and one after the other, so that both have the same machine.
+      // The first time is for warming up; one after the other, so that both have the same machine.
       for (let run = 0; run <= runs; run++) {
-        const ms = await took(async () => program.ask(path, { 'cache-control': 'no-cache' }));
+        const ms = await took(ask);
         if (run > 0) ours.push(ms);
         if (statements.length === 0) continue;
         const handMs = await took(async () => {
@@ -113,7 +112,21 @@ async function measure() {
         ratio: hand === null ? null : Math.round((p50 / hand) * 100) / 100,
       };
       say(`${name}: ${JSON.stringify(timed[name])}`);
+    };
+    for (const { name, report, query } of questions) {
+      if (!wanted(name)) continue;
+      const period = { from: new Date(when.from).toISOString(), to: new Date(when.to).toISOString() };
+      const path = `/api/reports/${report}?${new URLSearchParams({ ...period, ...query })}`;
+      await measureOne(name, () => program.ask(path, { 'cache-control': 'no-cache' }));
     }
+    const rfm = rfmStatement({
+      workspaceId: 1,
+      position: Number.MAX_SAFE_INTEGER,
+      now: nowMs,
+      currency: 'EUR',
+    });
+    const hashed = `select sum(cityHash64(*)) from (${rfm.sql})`;
+    if (wanted('rfm')) await measureOne('rfm', () => ch.query(hashed, rfm.params));
     return {
       people: brand.people,
       events: brand.events,

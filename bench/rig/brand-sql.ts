@@ -71,6 +71,4 @@ export function brandStatements({ people, events, days, nowMs }: Brand): string[
 export const resolvedStatements = [
   'create table resolved as events',
   `insert into resolved select * replace (dictGetOrDefault('person_now', 'person', key, person) as person) from events`,
-  'optimize table resolved final',
-  'optimize table events final',
 ];

@@ -51,6 +51,14 @@ export const byHand: Readonly<Record<string, (when: When) => string[]>> = {
          from (select arrayJoin(arrayPopFront(arrayDifference(times))) as gap from (${times}) where length(times) > 1)`,
     ];
   },
+  rfm: (when) => [
+    `select sum(cityHash64(*)) from (
+      select 6 - ntile(5) over (order by days, person) as r, ntile(5) over (order by orders, person) as f,
+            ntile(5) over (order by money, person) as m, person
+       from (
+         select person, intDiv(${when.to} - max(toUnixTimestamp64Milli(time)), 86400000) as days, uniqExact(order_id) as orders, sum(total) as money
+         ${before(when, `${purchase} and known = 1 and currency = 'EUR'`)} group by person))`,
+  ],
   stickiness: (when) => [
     `select day, uniqExactIf(person, ago = 0), uniqExactIf(person, ago < 7), uniqExact(person)
        from (select distinct person, toInt32(toDate(time, 'UTC')) as d ${rows({ ...when, from: when.from - 31 * 86_400_000 })})

@@ -21,7 +21,8 @@ export default {
     'One question a page, counted from your own events. The address keeps the question: send it to a colleague.',
   groups: {
     now: 'This week',
-    path: 'The path', back: 'Coming back',
+    path: 'The path',
+    back: 'Coming back',
     bring: 'What brings people and orders',
     value: 'What people are worth',
   },

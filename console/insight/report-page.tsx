@@ -53,11 +53,6 @@ export function ReportPage<Result>(props: {
     if (isUnsaid) change({ period: usual });
   }, [isUnsaid, usual, change]);
   const filters = useQuestionFilters();
-  // The bar above shows what the address says, so the address says it.
-  const isUnsaid = usual !== undefined && address.period === undefined;
-  useEffect(() => {
-    if (isUnsaid) change({ period: usual });
-  }, [isUnsaid, usual, change]);
   const report = useReport<Result>(name, { own, usual, enabled: !unfinished });
   const answered = unfinished ? undefined : report.data;
   const isEmpty = answered !== undefined && props.isEmpty(answered.result);
