@@ -4,6 +4,7 @@ import type { Clock } from '#platform/clock';
 import { type Config, ConfigError, readConfig } from '#platform/config';
 import { freeBytesOf } from '#platform/disk';
 import { dataFolders } from '../home.ts';
+import { checkBooks } from './books.ts';
 import { checkEngines } from './engines.ts';
 import { type Finding, fine, problem } from './finding.ts';
 import { checkClocks, checkDisk, checkHome, checkNode } from './machine.ts';
@@ -34,6 +35,7 @@ export async function examine(clock: Clock, env?: Record<string, string | undefi
     ...(await checkDisks(config)),
     ...(await checkClocks(config.home, clock)),
     ...engines,
+    ...(await checkBooks(running)),
     running?.url.endsWith(`:${config.port}`)
       ? fine('port', `Port ${config.port} is used by that Pando.`)
       : await checkPort(config),

@@ -77,3 +77,82 @@ describe('a movement', () => {
     await go({ kind: 'earn', to: ann, amount: 100, origin: 'purchase' });
   });
 });
+
+describe('a person', () => {
+  test('who is erased leaves books that balance and lead to nobody', async () => {
+    const { go, ann, bob, workspaceId, programme } = await world();
+    const earned = await go({ kind: 'earn', to: ann, amount: 100, origin: 'purchase', order: 'A-7' });
+    await go({ kind: 'transfer', from: ann, to: bob, amount: 40 });
+    const id = (await ledger.people.idsOf(workspaceId, [ann.person])).get(ann.person) ?? '';
+    await ledger.people.erase(workspaceId, id, { now: false, audit: async () => {} });
+    const left = await ledger.pg.asSystem((tx) =>
+      tx.query(
+        `select (select count(*) from points_accounts where workspace_id = $1 and kind = 0 and owner = $2) as owned,
+           (select count(*) from points_accounts where workspace_id = $1 and kind = 0 and secret is not null) as secrets,
+           (select count(*) from points_notes where workspace_id = $1 and order_ref = 'A-7') as notes`,
+        [workspaceId, ann.person],
+      ),
+    );
+    expect(left).toEqual([{ owned: 0, secrets: 1, notes: 0 }]);
+    await expect(ledger.points.receipt(workspaceId, programme.uuid, earned.id, 'to')).rejects.toMatchObject({
+      type: 'points/no-such-transfer',
+    });
+    await expect(go({ kind: 'earn', to: ann, amount: 1, origin: 'purchase' })).rejects.toMatchObject({
+      type: 'points/no-such-person',
+    });
+    // What nobody can use any more runs out.
+    expect(await ledger.points.sweep.expireDue(workspaceId, programme.uuid)).toBe(1);
+    expect((await ledger.points.report(workspaceId, programme.uuid)).now).toMatchObject({
+      outstanding: 40,
+      expired: 60,
+    });
+    expect(await ledger.points.laws.check(workspaceId, programme.uuid)).toEqual([]);
+  });
+
+  test('with several wallets spends from all of them, what runs out first before the rest', async () => {
+    const { go, ann, bob, workspaceId, programme } = await world();
+    await go({ kind: 'earn', to: ann, amount: 50, origin: 'purchase', expires: '2026-12-31' });
+    await go({ kind: 'earn', to: bob, amount: 50, origin: 'purchase', expires: '2026-07-31' });
+    const both = { person: [ann.person, bob.person] };
+    await go({ kind: 'spend', from: both, amount: 70 });
+    expect(await ledger.points.lots(workspaceId, programme.uuid, both)).toMatchObject([
+      { expires: '2026-12-31', amount: 30 },
+    ]);
+    expect(await ledger.points.balances(workspaceId, programme.uuid, bob)).toMatchObject({ wallet: 0 });
+  });
+});
+
+test('a law that is broken is told: by the job, and to whoever asks', async () => {
+  const { go, ann, workspaceId, programme } = await world();
+  await go({ kind: 'earn', to: ann, amount: 10, origin: 'purchase' });
+  await expect(
+    ledger.pg.asSystem((tx) =>
+      tx.query('update points_transfers set amount = 11 where workspace_id = $1', [workspaceId]),
+    ),
+  ).rejects.toThrow('never changed');
+  await ledger.pg.asSystem((tx) =>
+    tx.query('update points_accounts set a = a + 1 where workspace_id = $1 and kind = 0', [workspaceId]),
+  );
+  const broken = await ledger.points.laws.check(workspaceId, programme.uuid);
+  expect(new Set(broken.map(({ law }) => law))).toEqual(
+    new Set(['debits-equal-credits', 'balance-equals-entries', 'lots-equal-balance', 'reserve-covers']),
+  );
+  expect(await ledger.points.laws.broken()).toBeGreaterThan(0);
+  expect((await ledger.points.laws.checks(workspaceId))[0]?.broken).toEqual(broken);
+});
+
+test('limits of the policy hold: at once, in a day, and for a new wallet', async () => {
+  const { go, ann, bob, workspaceId, programme } = await world();
+  const transfers = { allowed: true, most: 20, mostADay: 30, coolingHours: 24 };
+  const policy = { ratio: 1, expiresAfterDays: null, clawBack: 'zero' as const, transfers };
+  await ledger.points.programmes.setPolicy({ workspaceId, actor: 'cli' }, programme.uuid, { policy });
+  await go({ kind: 'earn', to: ann, amount: 100, origin: 'purchase' });
+  const give = (amount: number) => go({ kind: 'transfer', from: ann, to: bob, amount });
+  await expect(give(5)).rejects.toMatchObject({ type: 'points/cooling' });
+  clock.advance(24 * 3_600_000);
+  await expect(give(21)).rejects.toMatchObject({ type: 'points/over-limit' });
+  await give(20);
+  await expect(give(11)).rejects.toMatchObject({ type: 'points/over-limit', more: { most: 10 } });
+  clock.advance(24 * 3_600_000);
+  await give(11);
+});
