@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -225,7 +226,11 @@ async function ask({ method, url, headers = {}, body }: Wanted) {
   const answer = await pando.app.inject({
     method: method as 'GET',
     url,
-    headers: { ...headers, ...(sent ? { 'content-type': sent.headers.get('content-type') ?? '' } : {}) },
+    headers: {
+      'idempotency-key': randomUUID(),
+      ...headers,
+      ...(sent ? { 'content-type': sent.headers.get('content-type') ?? '' } : {}),
+    },
     ...(sent
       ? { payload: Buffer.from(await sent.arrayBuffer()) }
       : body === undefined
@@ -280,13 +285,15 @@ function idFor(path: string, parameter: string): string {
     [/^\/api\/rewards\/dry-runs\/\{id\}/, ids.dryRun],
     [/^\/api\/rewards\/\{id\}/, ids.reward],
     [/^\/api\/redemptions\/\{id\}/, ids.redemption],
-    [/^\/api\/points\/\{programme\}/, ids.programme],
+    [/^\/api\/points\/.*\/proposals\/\{id\}/, ids.proposal],
+    [/^\/api\/points\/.*\/transfers\/\{id\}/, ids.transfer],
+    [/^\/api\/operator\/logs\/\{name\}/, ids.programmeSlug],
     [/^\/api\/(team\/)?sessions\/\{id\}/, ids.session],
     [/^\/api\/team\/invitations\/\{id\}/, ids.invitation],
     [/^\/api\/team\/\{userId\}/, ids.user],
     [/^\/v1\/projects\/\{writeKey\}/, b.writeKey],
   ];
-  const id = known.find(([pattern]) => pattern.test(path))?.[1];
+  const id = parameter === 'programme' ? ids.programme : known.find(([pattern]) => pattern.test(path))?.[1];
   if (id) return id;
   throw new Error(
     `The path ${path} has a parameter {${parameter}}: make one for each brand, and name it here.`,
@@ -296,7 +303,8 @@ function idFor(path: string, parameter: string): string {
 function requestOf(operation: Operation): Wanted {
   const { method, path } = operation;
   const url = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(idFor(path, name)));
-  if (path.endsWith('/why')) return { method, url: `${url}?person=${b.ids.person}` };
+  const isOfSomebody = path.endsWith('/why') || /^\/api\/points\/.*\/(balances|lots|transfers)$/.test(path);
+  if (method === 'GET' && isOfSomebody) return { method, url: `${url}?person=${b.ids.person}` };
   if (method === 'GET' || method === 'DELETE') return { method, url };
   if (path.startsWith('/v1/')) return { method, url, body: trackingBody(path) };
   if (path.startsWith('/api/imports') && !path.includes('{')) return { method, url, body: upload() };

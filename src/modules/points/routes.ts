@@ -79,6 +79,7 @@ export function movementRoutes(app: App, points: Points): void {
       },
     },
     async ({ principal, params, body }) => {
+      await points.programmes.get(principal.workspaceId, params.programme);
       const orders = await orderOf(points, principal.workspaceId, params.programme, body.orders);
       const asked = orders.flatMap((order) => ('refusal' in order ? [] : [order]));
       const done = await points.transferMany(principal.workspaceId, asked);

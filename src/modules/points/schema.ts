@@ -80,13 +80,26 @@ const Slug = Type.String({ pattern: '^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$', ex
 export const NewProgramme = Type.Object({
   name: Name,
   slug: Type.Optional(Slug),
-  currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'Of the reserve, ISO 4217' }),
+  currency: Type.String({
+    pattern: '^[A-Z]{3}$',
+    examples: ['EUR'],
+    description: 'Of the reserve, ISO 4217',
+  }),
   policy: Type.Optional(Policy),
 });
 export type NewProgramme = Static<typeof NewProgramme>;
 
 const PolicyVersion = Type.Object({ version: Type.Integer(), from: At, policy: Policy, by: Type.String() });
-export const NewPolicy = Type.Object({ policy: Policy, from: Type.Optional(At) });
+export const NewPolicy = Type.Object({
+  policy: Policy,
+  from: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      examples: ['2030-01-01T00:00:00Z'],
+      description: 'A moment to come; now unless given',
+    }),
+  ),
+});
 
 export const Programme = Type.Object(
   {
