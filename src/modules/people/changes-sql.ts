@@ -28,6 +28,20 @@ export async function workspacesWaiting(tx: Tx, name: string): Promise<number[]>
   return rows.map((row) => row.workspace_id);
 }
 
+export async function insertChanges(
+  tx: Tx,
+  workspaceId: number,
+  name: string,
+  keys: readonly number[],
+): Promise<void> {
+  await tx.query(
+    `insert into person_changes (workspace_id, follower, keys)
+     select $1, id, $3::bigint[] from person_followers where name = $2`,
+    [workspaceId, name, numbers(keys)],
+    'people.insertChanges',
+  );
+}
+
 /** The oldest changes of one workspace, which are gone with this transaction. */
 export async function takeChanges(
   tx: Tx,

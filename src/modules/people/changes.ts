@@ -42,6 +42,11 @@ export class Changes {
     return [...new Set(rows.flatMap((row) => row.keys))];
   }
 
+  /** Tells one follower of keys of which something else changed that it looks at. */
+  note(tx: Tx, workspaceId: number, name: string, keys: readonly number[]): Promise<void> {
+    return keys.length === 0 ? Promise.resolve() : sql.insertChanges(tx, workspaceId, name, keys);
+  }
+
   /** No identifier of the workspace has a greater key; those to come will. */
   lastKey(tx: Tx, workspaceId: number): Promise<number> {
     return sql.lastKey(tx, workspaceId);

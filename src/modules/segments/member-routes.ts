@@ -4,6 +4,7 @@ import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
 import * as members from './live/members-sql.ts';
 import { History, MemberPage, OfPerson, Overlap, Why } from './live/schema.ts';
+import type { JsonValue } from './rule/index.ts';
 import { refuse } from './schema.ts';
 import type { Segments } from './segments.ts';
 import * as sql from './sql.ts';
@@ -38,7 +39,7 @@ export function memberRoutes(app: App, segments: Segments): void {
     );
     const items = page.items.flatMap(({ person, sinceMs }) => {
       const id = ids.get(person);
-      return id ? [{ person_id: id, since: new Date(sinceMs).toISOString() }] : [];
+      return id ? [{ person, person_id: id, since: new Date(sinceMs).toISOString() }] : [];
     });
     return { items, next: page.next };
   }
@@ -64,7 +65,8 @@ export function memberRoutes(app: App, segments: Segments): void {
       const { edition } = await liveOf(workspaceId, request.params.id);
       const { cursor = '0', limit = 100 } = request.query;
       const page = await pageOf(workspaceId, edition, Number(cursor), limit);
-      return { items: page.items, next: page.next === null ? null : String(page.next) };
+      const items = page.items.map(({ person, ...one }) => one);
+      return { items, next: page.next === null ? null : String(page.next) };
     },
   );
 
@@ -75,7 +77,7 @@ export function memberRoutes(app: App, segments: Segments): void {
       schema: {
         ...about,
         operationId: 'exportMembers',
-        summary: 'Everybody who is in, as CSV, however many',
+        summary: 'Everybody who is in, with their computed traits, as CSV, however many',
         params: Id,
         response: { 200: Type.String({ description: 'text/csv' }), ...errors },
       },
@@ -83,11 +85,17 @@ export function memberRoutes(app: App, segments: Segments): void {
     async (request, reply) => {
       const { workspaceId } = request.principal;
       const { edition } = await liveOf(workspaceId, request.params.id);
+      const names = await segments.computed.names(workspaceId);
       async function* lines() {
-        yield 'person_id,since\n';
+        yield `${['person_id', 'since', ...names.map(csvCell)].join(',')}\n`;
         for (let after: number | null = 0; after !== null; ) {
           const page: Awaited<ReturnType<typeof pageOf>> = await pageOf(workspaceId, edition, after, csvPage);
-          yield page.items.map((one) => `${one.person_id},${one.since}\n`).join('');
+          const persons = names.length === 0 ? [] : page.items.map((one) => one.person);
+          const values = await segments.computed.of(workspaceId, persons);
+          const cells = (person: number) => names.map((name) => csvCell(values.get(person)?.[name]));
+          yield page.items
+            .map(({ person_id: id, since, person }) => `${[id, since, ...cells(person)].join(',')}\n`)
+            .join('');
           after = page.next;
         }
       }
@@ -253,6 +261,15 @@ export function memberRoutes(app: App, segments: Segments): void {
       };
     },
   );
+}
+
+/** A list has its values behind each other; what begins like a formula is kept from being one. */
+function csvCell(value: JsonValue | undefined): string {
+  if (value === undefined || value === null) return '';
+  if (Array.isArray(value)) return csvCell(value.map((one) => String(one)).join('; '));
+  if (typeof value !== 'string') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function fromHistory(row: members.HistoryRow): Told {

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
+import { computedRoutes } from './computed/computed-routes.ts';
 import { preview } from './live/members-sql.ts';
 import { PreviewSchema, ProofSchema, SegmentList, SegmentSchema, SizeList } from './live/schema.ts';
 import { memberRoutes } from './member-routes.ts';
@@ -24,6 +25,7 @@ export function segmentRoutes(app: App, segments: Segments): void {
   const may = identity.guard;
   memberRoutes(app, segments);
   partRoutes(app, segments);
+  computedRoutes(app, segments);
 
   app.get(
     '/api/segments',

@@ -4,7 +4,6 @@ import { refusals } from '#platform/refusal';
 /*
  * The rule language. A rule is `all`, `any`, `not`, or one condition; every condition is an object that is told by its
  * first key. What the parts mean:
- *
  * - Events that count: those of all of a person's identifiers, up to now, without bots and what a contract alone keeps.
  * - Values are JSON. Text is compared byte for byte and only with text; numbers are compared as doubles, also where
  *   they arrived as plain decimal text ("12.50"); dates are ISO texts, without a zone in UTC. A value that is missing
@@ -397,4 +396,5 @@ export const refuse = refusals('segments', {
   'in-use': { status: 409, title: 'Other segments ask for it' },
   'no-such-list': { status: 404, title: 'No such list' },
   'not-filled': { status: 409, title: 'Still being filled' },
+  'no-such-computed': { status: 404, title: 'No such computed trait' },
 });

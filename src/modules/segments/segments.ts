@@ -8,6 +8,8 @@ import { uuidv7 } from '#platform/ids';
 import type { Jobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
+import { ComputedTraits } from './computed/computed.ts';
+import { Conditions } from './conditions.ts';
 import { Carrier } from './live/carry.ts';
 import type { Listening } from './live/evaluation.ts';
 import { PersonExtras } from './live/extras.ts';
@@ -15,6 +17,7 @@ import { removeEditions, removePersons } from './live/members-sql.ts';
 import { deleteEditions, hasEditions, oldEditions, raiseSetVersion, renewAll } from './live/persist-sql.ts';
 import { type Proof, prove } from './live/prove.ts';
 import { Membership } from './live/read.ts';
+import { reader as follower } from './live/round.ts';
 import { expanded, refersTo, WorkspaceRules } from './live/rules.ts';
 import { Runner } from './live/runner.ts';
 import { Waiting } from './live/waiting.ts';
@@ -55,13 +58,20 @@ export function createSegments(deps: SegmentsDeps) {
   const { pg, ch, identity, people, collect, facts, jobs, clock, log } = deps;
   const snapshots = new Snapshots({ ...{ pg, ch, identity, collect, jobs, clock, log }, wake });
   snapshots.register(rfm(ch));
-  const rules = new WorkspaceRules({ ...deps, snapshots });
+  const conditions = new Conditions(people, follower);
+  const rules = new WorkspaceRules({ ...deps, snapshots, conditions });
+  const computed = new ComputedTraits({ ...{ pg, ch, identity, collect, clock, snapshots, rules }, wake });
+  people.addExport('computed_traits', async (workspaceId, keys) => {
+    const person = Math.min(...keys);
+    return (await computed.of(workspaceId, [person])).get(person) ?? {};
+  });
   const waiting = new Waiting();
   const carrier = new Carrier({ pg, ch, clock, log, waiting });
   const { reader } = collect;
   const extras = new PersonExtras({
     pg,
     ch,
+    conditions,
     versions: async (id) => runner.opened(id)?.compiled.snapshots.live ?? (await snapshots.current(id)),
   });
   const settled = (workspaceId: number) => collect.settled(workspaceId);
@@ -182,6 +192,9 @@ export function createSegments(deps: SegmentsDeps) {
     rules,
     /** Values that compare people with each other; later modules register theirs. */
     snapshots,
+    /** Conditions of later modules, which register theirs. */
+    conditions,
+    computed,
     find,
     list: (workspaceId: number, archived = false) =>
       pg.inWorkspace(workspaceId, (tx) => sql.listSegments(tx, workspaceId, archived)),

@@ -247,18 +247,3 @@ export async function removeListKeys(tx: Tx, workspaceId: number, keys: readonly
     `{${keys.join(',')}}`,
   ]);
 }
-
-export interface ComputedRow {
-  name: string;
-  definition: unknown;
-  created_at: Date;
-  updated_at: Date;
-}
-
-export async function computedTraits(tx: Tx, workspaceId: number): Promise<ComputedRow[]> {
-  return tx.query<ComputedRow>(
-    'select name, definition, created_at, updated_at from computed_traits where workspace_id = $1 order by name',
-    [workspaceId],
-    'segments.computedTraits',
-  );
-}

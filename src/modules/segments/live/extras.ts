@@ -1,6 +1,7 @@
 import type { PersonFacts } from '#modules/people';
 import type { ClickHouse } from '#platform/clickhouse';
 import type { Postgres } from '#platform/postgres';
+import type { Conditions } from '../conditions.ts';
 import type { Wants } from '../rule/index.ts';
 import * as snapshotSql from '../snapshots/snapshots-sql.ts';
 import * as sql from '../sql.ts';
@@ -13,9 +14,10 @@ interface ExtrasDeps {
   ch: ClickHouse;
   /** The versions that the states of a workspace are made of. */
   versions(workspaceId: number): Promise<ReadonlyMap<string, number>>;
+  conditions: Pick<Conditions, 'factsOf'>;
 }
 
-/** On which lists people are, and what the snapshots say of them; asked only where some rule wants it. */
+/** Lists, values of snapshots, and what other modules' conditions look at; asked only where some rule wants it. */
 export class PersonExtras implements Extras {
   readonly #deps: ExtrasDeps;
 
@@ -28,7 +30,8 @@ export class PersonExtras implements Extras {
     facts: readonly PersonFacts[],
     wants: Wants,
   ): Promise<(facts: PersonFacts) => Extra> {
-    if (facts.length === 0 || (!wants.lists && wants.snapshots.length === 0)) return () => nothing;
+    const isAsked = wants.lists || wants.snapshots.length + wants.more.length > 0;
+    if (facts.length === 0 || !isAsked) return () => nothing;
     const { pg, ch } = this.#deps;
     const lists = new Map<number, Set<number>>();
     const snapshots = new Map<number, Record<string, string>>();
@@ -47,9 +50,11 @@ export class PersonExtras implements Extras {
         snapshots.set(row.person, known);
       }
     }
+    const more = await this.#deps.conditions.factsOf(workspaceId, wants.more, facts);
     return ({ person, keys }) => ({
       lists: [...new Set(keys.flatMap((key) => [...(lists.get(key) ?? [])]))],
       snapshots: snapshots.get(person) ?? {},
+      ...(wants.more.length > 0 && { more: more.get(person) ?? {} }),
     });
   }
 }

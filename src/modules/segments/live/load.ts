@@ -18,7 +18,7 @@ export interface LoadDeps {
   extras: Extras;
 }
 
-export type Extra = Pick<Facts, 'lists' | 'snapshots'>;
+export type Extra = Pick<Facts, 'lists' | 'snapshots' | 'more'>;
 
 export interface Extras {
   of(

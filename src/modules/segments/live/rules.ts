@@ -4,7 +4,10 @@ import type { Identity } from '#modules/identity';
 import type { People } from '#modules/people';
 import type { ClickHouse } from '#platform/clickhouse';
 import type { Postgres } from '#platform/postgres';
+import { computedTraits } from '../computed/computed-sql.ts';
+import type { Conditions } from '../conditions.ts';
 import {
+  type ComputedTrait,
   compileSet,
   membersOfSeveralSql,
   membersSql,
@@ -26,6 +29,7 @@ interface RulesDeps {
   people: People;
   collect: Collect;
   snapshots: Pick<Snapshots, 'current' | 'value'>;
+  conditions: Pick<Conditions, 'kinds'>;
 }
 
 /** Reads and compiles rules with what they refer to in a workspace. */
@@ -42,9 +46,11 @@ export class WorkspaceRules implements Rules {
     workspaceId: number,
     edited?: { uuid: string; id: number; rule: unknown },
     versions?: ReadonlyMap<string, number>,
+    /** A computed trait as it is about to become. */
+    computed?: { name: string; definition: ComputedTrait },
   ): Promise<RuleContext> {
     const { pg, identity, people, collect, snapshots } = this.#deps;
-    const [workspace, settings, stages, sources, current, { segments, lists }] = await Promise.all([
+    const [workspace, settings, stages, sources, current, { segments, lists, traits }] = await Promise.all([
       identity.workspaces.get(workspaceId),
       people.settings(workspaceId),
       collect.paths.map(workspaceId),
@@ -53,6 +59,7 @@ export class WorkspaceRules implements Rules {
       pg.inWorkspace(workspaceId, async (tx) => ({
         segments: await sql.listSegments(tx, workspaceId, false),
         lists: await sql.lists(tx, workspaceId),
+        traits: await computedTraits(tx, workspaceId),
       })),
     ]);
     const rules = new Map<string, unknown>();
@@ -63,12 +70,16 @@ export class WorkspaceRules implements Rules {
     }
     const listIds = new Set(lists.map((list) => list.id));
     const sourceIds = new Map(sources.map((source) => [source.uuid, source.id]));
+    const definitions = new Map(traits.map((trait) => [trait.name, trait.definition]));
+    if (computed) definitions.set(computed.name, computed.definition);
     return {
       timeZone: workspace?.timeZone ?? 'UTC',
       consentDefaults: settings.consent.defaults,
       stages,
       segments: (id) => (rules.get(String(id)) as Rule | undefined) ?? null,
       lists: (id) => listIds.has(id),
+      computed: (name) => definitions.get(name) ?? null,
+      kinds: this.#deps.conditions.kinds(),
       sources: (id) => sourceIds.get(id) ?? null,
       // Asked anew for each statement, since rounds change which version is the current one.
       snapshots(name) {
@@ -81,12 +92,9 @@ export class WorkspaceRules implements Rules {
   async contextHash(workspaceId: number): Promise<string> {
     const { pg, ch } = this.#deps;
     const { timeZone, consentDefaults, stages } = await this.context(workspaceId);
-    const [lists, computed] = await pg.inWorkspace(workspaceId, async (tx) => [
-      await sql.lists(tx, workspaceId),
-      await sql.computedTraits(tx, workspaceId),
-    ]);
+    const lists = await pg.inWorkspace(workspaceId, (tx) => sql.lists(tx, workspaceId));
     // A database that was restored without memberships has another table.
-    const parts = [timeZone, consentDefaults, stages, lists, computed, (this.#tableId ??= await tableId(ch))];
+    const parts = [timeZone, consentDefaults, stages, lists, (this.#tableId ??= await tableId(ch))];
     return createHash('sha1').update(JSON.stringify(parts)).digest('hex');
   }
 
@@ -119,7 +127,10 @@ export class WorkspaceRules implements Rules {
   }
 }
 
-/** The rule with other segments' rules in their places, so that it stands for itself. Refuses circles. */
+/**
+ * The rule with other segments' rules and the definitions of computed traits in their places, so that it stands for
+ * itself. Refuses circles.
+ */
 export function expanded(rule: unknown, context: RuleContext, inside: readonly string[] = []): unknown {
   if (typeof rule !== 'object' || rule === null) return rule;
   const json = rule as Record<string, unknown>;
@@ -128,11 +139,31 @@ export function expanded(rule: unknown, context: RuleContext, inside: readonly s
   if ('all' in json) return parts('all');
   if ('any' in json) return parts('any');
   if ('not' in json && Object.keys(json).length === 1) return { not: expanded(json.not, context, inside) };
+  if ('trait' in json) return withDefinition(json, context);
   if (!('segment' in json)) return rule;
   const id = String(json.segment);
   if (inside.includes(id))
     throw refuse('bad-rule', `Segment ${id} is a member of itself, by whatever way round.`);
   return expanded(context.segments(id), context, [...inside, id]);
+}
+
+/** What is no definition is a value of snapshots, and stays as it is. */
+function withDefinition({ trait, ...test }: Record<string, unknown>, context: RuleContext): unknown {
+  const name = typeof trait === 'object' && trait !== null && 'computed' in trait ? trait.computed : null;
+  const definition = typeof name === 'string' ? (context.computed?.(name) ?? null) : null;
+  return definition === null ? { trait, ...test } : { computed: definition, ...test };
+}
+
+/** The names of the computed traits and values of snapshots that a rule asks for. */
+export function computedIn(rule: unknown): Set<string> {
+  if (Array.isArray(rule)) return new Set(rule.flatMap((part) => [...computedIn(part)]));
+  if (typeof rule !== 'object' || rule === null) return new Set();
+  const json = rule as Record<string, unknown>;
+  const { trait, snapshot } = json;
+  const named =
+    typeof trait === 'object' && trait !== null && 'computed' in trait ? trait.computed : snapshot;
+  if (typeof named === 'string') return new Set([named]);
+  return computedIn(['all', 'any', 'not'].map((name) => json[name]));
 }
 
 /** Whether the rule asks for another segment. */

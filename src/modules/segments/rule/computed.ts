@@ -1,10 +1,13 @@
 import { Check, Errors } from 'typebox/value';
-import { atomOf } from './atoms.ts';
+import { atomOf, columnField, type Field, propertyField } from './atoms.ts';
 import { countLeaf } from './conditions/count.ts';
 import { edgeLeaf } from './conditions/edge.ts';
 import { measureNode, measures } from './conditions/measure.ts';
+import { type Picked, type PickName, pickNode, picks } from './conditions/pick.ts';
+import type { Days } from './days.ts';
 import type { Given, Node } from './node.ts';
 import { ComputedTrait } from './schema.ts';
+import { valueTest } from './value.ts';
 import { ever, windowOf } from './window.ts';
 
 const comparisons = ['equals', 'greater', 'less', 'at_least', 'at_most'] as const;
@@ -12,6 +15,7 @@ type Comparison = (typeof comparisons)[number];
 const always: Node = { all: [] };
 const never: Node = { any: [] };
 const longestDays = 36_500;
+const usualSize = 10;
 
 /** A number of a person, as conditions can ask about it. */
 interface Computed {
@@ -24,11 +28,50 @@ interface Computed {
  * ways agree and the next change is exact, as for any other rule.
  */
 export function computedNode(definition: unknown, test: Record<string, unknown>, given: Given): Node {
+  const sound = readComputed(definition);
+  const pick = pickOf(sound, given);
+  return pick ? picked(pick, test, given) : tested(computedOf(sound, given), test);
+}
+
+export function readComputed(definition: unknown): ComputedTrait {
   if (!Check(ComputedTrait, definition)) {
     const [first] = Errors(ComputedTrait, definition);
     throw new RangeError(`the computed trait is not as documented: ${first?.instancePath} ${first?.message}`);
   }
-  return tested(computedOf(definition, given), test);
+  const { count, days_since: since, size } = definition;
+  const named = [...measures, ...picks].filter((name) => definition[name] !== undefined);
+  if (named.length + Number(count !== undefined) + Number(since !== undefined) !== 1)
+    throw new RangeError('a computed trait needs exactly one measure');
+  if (size !== undefined && definition.list === undefined)
+    throw new RangeError('"size" is said of a list only');
+  return definition;
+}
+
+/** What is picked out of the values of events; null where something is counted or measured. */
+export function pickOf(
+  definition: ComputedTrait,
+  given: { days: Days; sources(id: string): number | null },
+): Picked | null {
+  const name = picks.find((one): one is PickName => definition[one] !== undefined);
+  const of = name && definition[name];
+  if (name === undefined || of === undefined) return null;
+  const field = fieldOf(of);
+  const atom = atomOf(definition.of, given);
+  const size = name === 'list' ? (definition.size ?? usualSize) : 1;
+  return { name, atom, field, window: windowOf(definition.in, given.days), size };
+}
+
+export function fieldOf(of: NonNullable<ComputedTrait['first']>): Field {
+  return typeof of === 'object' && 'column' in of ? columnField(of.column) : propertyField(of);
+}
+
+function picked(pick: Picked, json: Record<string, unknown>, given: Given): Node {
+  const names = Object.keys(json);
+  if (names.length !== 1) throw new RangeError('needs exactly one test');
+  if (names[0] === 'not') return { not: picked(pick, json.not as Record<string, unknown>, given) };
+  const test = valueTest(json, given.days);
+  if (test.next) throw new RangeError(`"${names[0]}" is a test against the present, and not for this value`);
+  return pickNode(pick, test);
 }
 
 function tested(computed: Computed, test: Record<string, unknown>): Node {
@@ -54,8 +97,6 @@ function tested(computed: Computed, test: Record<string, unknown>): Node {
 function computedOf(definition: ComputedTrait, given: Given): Computed {
   const { of, count, days_since: since, in: when } = definition;
   const measured = measures.filter((name) => definition[name] !== undefined);
-  if (measured.length + Number(count !== undefined) + Number(since !== undefined) !== 1)
-    throw new RangeError('a computed trait needs exactly one measure');
   const atom = atomOf(of, given);
   const window = windowOf(when, given.days);
   if (count) {

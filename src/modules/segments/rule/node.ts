@@ -11,7 +11,7 @@ import type { PersonState } from './timeline.ts';
 export type Node = { all: readonly Node[] } | { any: readonly Node[] } | { not: Node } | { leaf: Leaf };
 
 /**
- * One condition, in both forms. Two of the same key mean the same, so that many rules share one.
+ * One condition, in both forms. Two of the same key (a JSON text) mean the same, so that many rules share one.
  */
 export interface Leaf {
   readonly key: string;
@@ -86,8 +86,8 @@ export interface Given {
   lists(id: number): boolean;
   /** What is known of a value of snapshots; null where nobody makes such. */
   snapshot(name: string): SnapshotAt | null;
-  /** A test of a computed trait, as it stands in the rule. */
-  computed(name: string, test: Record<string, unknown>): Node;
+  /** A test of a computed trait, by its name or its definition. */
+  computed(of: string | object, test: Record<string, unknown>): Node;
   /** The rule of another segment, in its place. */
   segment(id: string | number): Node;
   rule(json: RuleJson, place: string): Node;

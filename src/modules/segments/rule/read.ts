@@ -137,8 +137,8 @@ class Lowering {
       lists,
       snapshot: (name) => this.#context.snapshots?.(name) ?? null,
       computed: (name, test) => {
-        const definition = this.#context.computed?.(name) ?? null;
-        if (definition === null) return snapshotNode(name, test, given);
+        const definition = typeof name === 'string' ? (this.#context.computed?.(name) ?? null) : name;
+        if (definition === null) return snapshotNode(String(name), test, given);
         return computedNode(definition, test, given);
       },
       segment: (id) => this.#segment(id, place, depth),

@@ -117,6 +117,11 @@ export class PersonState {
     return 600 + this.time.byteLength + this.shape.byteLength + (this.cells?.byteLength ?? 0) + texts;
   }
 
+  /** What stands in a cell that is a text; null where it is a number. */
+  textOf(cell: number): string | null {
+    return cell <= textMark ? (this.texts?.[textMark - cell] ?? null) : null;
+  }
+
   #keep(values: readonly (number | string)[], cell: number): void {
     const needed = this.cellsUsed + values.length;
     if (!this.cells || this.cells.length < needed) {

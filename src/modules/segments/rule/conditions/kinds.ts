@@ -1,5 +1,6 @@
 import type { ConditionKind } from '../node.ts';
 import { abandoned } from './abandoned.ts';
+import { computed } from './computed.ts';
 import { channel, did, didNot, place, source } from './count.ts';
 import { first, last } from './edge.ts';
 import { consent, list, share } from './fact.ts';
@@ -13,6 +14,7 @@ import { trait } from './trait.ts';
 /** The kinds of this module, told by their key; later modules bring theirs along with the context. */
 export const ownKinds: readonly ConditionKind[] = [
   trait,
+  computed,
   did,
   didNot,
   measure,

@@ -104,7 +104,7 @@ function measureLeaf(
 }
 
 /** Whether a value is an amount, and its text, empty where it is none; an amount has at most 18 digits that count. */
-function amountSql(field: Field, w: SqlWriter): { text: string; isAmount: string } {
+export function amountSql(field: Field, w: SqlWriter): { text: string; isAmount: string } {
   const value = field.sql(w);
   const text = 'text' in value ? value.text : `JSONExtractString(${value.doc}${value.path})`;
   const isAmount = `match(${text}, ${w.param(amountShape, 'String')})`;
@@ -112,7 +112,7 @@ function amountSql(field: Field, w: SqlWriter): { text: string; isAmount: string
 }
 
 /** What tells scalars apart: their JSON; null for what is none. */
-function scalarSql(field: Field, w: SqlWriter): string {
+export function scalarSql(field: Field, w: SqlWriter): string {
   const value = field.sql(w);
   if ('text' in value) return `nullIf(${value.text}, '')`;
   const json = `JSONExtractRaw(${value.doc}${value.path})`;
@@ -131,7 +131,7 @@ function amountSlot(field: Field): Slot {
   };
 }
 
-function scalarSlot(field: Field): Slot {
+export function scalarSlot(field: Field): Slot {
   return {
     key: `scalar ${field.key}`,
     width: 1,
