@@ -43,7 +43,7 @@ export async function holdMoment(tx: Tx): Promise<void> {
   await tx.query('set transaction isolation level repeatable read');
 }
 
-/** Takes the next leaves out of the queue, in the order of their ids; they come in one value, one after the other. */
+/** Takes the next leaves out of the queue, those with the lowest ids; they come in one value, in the order of `ids`. */
 export async function takePending(
   tx: Tx,
   workspaceId: number,
@@ -59,7 +59,7 @@ export async function takePending(
        delete from transparency_pending
         where workspace_id = $1 and log_id = $2 and id > $3 and id <= (select id from last)
        returning id, leaf)
-     select array_agg(id order by id) as ids, string_agg(leaf, ''::bytea order by id) as leaves from taken`,
+     select array_agg(id) as ids, string_agg(leaf, ''::bytea) as leaves from taken`,
     [workspaceId, logId, o.after, o.most],
     'transparency.takePending',
   );
@@ -126,15 +126,13 @@ export async function writeGrown(
       'transparency.writeTiles',
     );
   }
-  if (o.ids.length > 0) {
+  const places = placesOf(o.ids, o.firstIndex);
+  if (places.size > 0) {
     await tx.query(
       `insert into transparency_places as t (workspace_id, log_id, bucket, pairs)
-       select $1, $2, p.id / 256, array_agg(v.value order by p.nth, v.nth)
-         from unnest($3::bigint[]) with ordinality as p (id, nth)
-        cross join lateral (values (1, p.id), (2, $4::bigint + p.nth - 1)) as v (nth, value)
-        group by p.id / 256
+       select $1, $2, p.bucket, p.pairs::bigint[] from unnest($3::bigint[], $4::text[]) as p (bucket, pairs)
        on conflict (workspace_id, log_id, bucket) do update set pairs = t.pairs || excluded.pairs`,
-      [workspaceId, logId, o.ids, o.firstIndex],
+      [workspaceId, logId, [...places.keys()], [...places.values()].map((pairs) => `{${pairs.join(',')}}`)],
       'transparency.writePlaces',
     );
   }
@@ -143,6 +141,18 @@ export async function writeGrown(
     [workspaceId, logId, size],
     'transparency.writeSize',
   );
+}
+
+/** Pairs of id and index by the bucket of the id. */
+function placesOf(ids: readonly number[], firstIndex: number): Map<number, number[]> {
+  const places = new Map<number, number[]>();
+  ids.forEach((id, i) => {
+    const bucket = Math.floor(id / 256);
+    const pairs = places.get(bucket);
+    if (pairs) pairs.push(id, firstIndex + i);
+    else places.set(bucket, [id, firstIndex + i]);
+  });
+  return places;
 }
 
 export async function updateTotals(

@@ -55,7 +55,11 @@ export async function numberPending(
     const signed = o.sign ? await readCheckpoint(tx, workspaceId, logId) : undefined;
     if (o.sign && signed?.size !== grown.size)
       await signCheckpoint(tx, { log, ...grown, at: clock.now(), kept: false, secret });
-    return { taken: ids.length, last: ids.at(-1) ?? o.after, more: ids.length === mostAtOnce };
+    return {
+      taken: ids.length,
+      last: ids.reduce((most, id) => Math.max(most, id), o.after),
+      more: ids.length === mostAtOnce,
+    };
   });
 }
 
