@@ -8,7 +8,7 @@ export const fewPeople = 30;
  * Wilson's interval for a share, at 95%: what the true share may well be. Unlike the textbook's it stays within 0 and 1,
  * and says something where none or all of a few did.
  */
-export function shareInterval(part: number, of: number): { low: number; high: number } {
+function shareInterval(part: number, of: number): { low: number; high: number } {
   const z = 1.959964;
   const p = part / of;
   const scale = 1 + (z * z) / of;

@@ -22,7 +22,7 @@ export function stepsOf(address: Address): unknown[] | null {
   }
 }
 
-export function withinOf(address: Address): { amount: number; unit: (typeof units)[number] } {
+function withinOf(address: Address): { amount: number; unit: (typeof units)[number] } {
   const [, amount, unit] = /^([1-9]\d{0,2})([mhd])$/.exec(address.within ?? '') ?? [];
   return { amount: Number(amount ?? 30), unit: units.find((one) => one === unit) ?? 'd' };
 }

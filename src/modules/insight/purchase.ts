@@ -4,6 +4,3 @@ export const anOrder =
 
 /** An order that was paid for: returns and orders over nothing are none. */
 export const aPurchase = `${anOrder} and ifNull(total > 0, 0)`;
-
-/** The same in the language of rules. */
-export const purchaseMatch = { event: 'Order Completed', where: [{ column: 'total', greater: 0 }] };

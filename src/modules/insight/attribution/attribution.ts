@@ -106,7 +106,7 @@ export function attribute(
   };
 }
 
-export const models: readonly Model[] = [...rules, 'markov', 'shapley'];
+const models: readonly Model[] = [...rules, 'markov', 'shapley'];
 
 const byRule = <T>(of: (rule: RuleName) => T) =>
   Object.fromEntries(rules.map((rule) => [rule, of(rule)])) as Record<RuleName, T>;

@@ -11,7 +11,7 @@ export function readTouch(text: string): Touch {
 }
 
 /** The channels that have a name of their own; any other medium is a channel under the name it was given. */
-export const channels = [
+const channels = [
   'ads',
   'search',
   'social',

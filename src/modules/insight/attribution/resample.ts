@@ -1,7 +1,7 @@
 import { chainOf, type Transition } from './markov.ts';
 
 /** Numbers in [0, 1) from a seed, the same every time (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -26,7 +26,3 @@ export function startOf(number: number, unit: Unit): string {
       : (unit === 'week' ? number * 7 - 3 : number) * dayMs;
   return new Date(ms).toISOString().slice(0, 10);
 }
-
-/** Whether the unit is over at a moment. */
-export const isOver = (number: number, unit: Unit, ms: number, zone: string) =>
-  unitOf(ms, unit, zone) > number;

@@ -152,7 +152,7 @@ function luckOf(
 }
 
 /** An interval of the normal distribution, cut off at what cannot be. */
-export function between(
+function between(
   value: number,
   variance: number | null,
   least = Number.NEGATIVE_INFINITY,

@@ -29,7 +29,7 @@ export interface HoldOutCheck {
   best: ModelName;
 }
 
-export const openClass = 7;
+const openClass = 7;
 
 /**
  * Fits each model on what was known at that day and lets it foretell what came then, by the expectation of each customer.

@@ -3,7 +3,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 const OrNull = <T extends TSchema>(of: T) => Type.Union([of, Type.Null()]);
 const Real = Type.Number();
 
-export const Estimate = Type.Object(
+const Estimate = Type.Object(
   { value: Real, low: OrNull(Real), high: OrNull(Real) },
   {
     title: 'Estimate',

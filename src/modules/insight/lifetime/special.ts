@@ -24,12 +24,6 @@ export function expm1Over(k: number, y: number): number {
   return k === 0 ? y : Math.expm1(k * y) / k;
 }
 
-/** ln(e^a + e^b) without overflow; either may be -Infinity. */
-export function logAddExp(a: number, b: number): number {
-  if (a === Number.NEGATIVE_INFINITY) return b;
-  return a > b ? a + Math.log1p(Math.exp(b - a)) : b + Math.log1p(Math.exp(a - b));
-}
-
 /** Nodes and weights of Gauss and Legendre on [0, 1] (Newton's method on the Legendre polynomial). */
 export function gaussLegendre(n: number): { at: Float64Array; weight: Float64Array } {
   const at = new Float64Array(n);

@@ -116,5 +116,5 @@ export async function countFlow(
 }
 
 /** What stands for the event itself, and for all that are not frequent. */
-export const anchorName = '*';
+const anchorName = '*';
 export const restName = '...';

@@ -12,7 +12,7 @@ const mostSampled = 20_000;
 /** A person changes the group only where the new centre is nearer by so much: people at a border do not flicker. */
 const hysteresis = 0.9;
 
-export const countOf = ({ values, size }: Points) => values.length / size;
+const countOf = ({ values, size }: Points) => values.length / size;
 
 /** So that every number counts alike: less the mean, by the deviation. */
 export function standardised({

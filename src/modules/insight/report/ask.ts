@@ -31,8 +31,6 @@ export interface Place {
   currency: string;
 }
 
-export type AskReport = ReturnType<typeof createAskReport>;
-
 const minuteMs = 60_000;
 
 /** Answers reports; those of large workspaces are remembered, as those of Home are. */

@@ -7,13 +7,6 @@ interface Of {
   settings: ValueSettings;
 }
 
-export interface StandingRow {
-  standing: string;
-  people: string;
-  money: number;
-  brought: number;
-}
-
 const paramsOf = (asking: Asking, o: Of) => ({
   ...asking.rows.params,
   ...layersParams({ ...o, timeZone: asking.timeZone }),

@@ -11,7 +11,6 @@ export type Layer = (typeof layers)[number];
 /** Where somebody stands in the pyramid; `none`: they came, but no layer is reached. */
 export const standings = ['none', ...layers] as const;
 export type Standing = (typeof standings)[number];
-export const partNames = layers.flatMap((layer) => Object.keys(layerParts[layer]));
 
 const Share = (description?: string) =>
   Type.Number({ minimum: 0, maximum: 1, ...(description ? { description } : {}) });

@@ -2,7 +2,7 @@ import { type Rows, rowsOf } from '../report/rows-sql.ts';
 
 const dayMs = 86_400_000;
 /** What people did in a year makes up their value. */
-export const valueDays = 365;
+const valueDays = 365;
 
 /** The question that is asked of everybody where nobody asks one: the last year, without bots. */
 export function usualRows(workspaceId: number, nowMs: number, days = valueDays): Rows {
