@@ -1,6 +1,4 @@
 export { type EventMatcher, eventMatcher, type MatchContext, valueMatcher } from './matching.ts';
 export { segmentRoutes } from './routes.ts';
 export { type EventRow, timeOf } from './rule/event.ts';
-export type { ConditionKind } from './rule/index.ts';
 export { createSegments, type Segments } from './segments.ts';
-export type { SnapshotKind } from './snapshots/kind.ts';

@@ -2,7 +2,7 @@ export type { EventRow } from './event.ts';
 export { type EventConditions, eventConditions } from './events-sql.ts';
 export type { JsonValue } from './json.ts';
 export { membersOfSeveralSql, membersSql, type Statement } from './members-sql.ts';
-export type { ConditionKind, Leaf, Node } from './node.ts';
+export type { ConditionKind } from './node.ts';
 export { type Rule, type RuleContext, readRule } from './read.ts';
 export type { ComputedTrait } from './schema.ts';
 export { type LoadedRow, RuleSet, type Verdict, type Wants, type Why } from './set.ts';
