@@ -1,4 +1,5 @@
 export const auditGroups = [
+  'segments',
   'people',
   'team',
   'key',

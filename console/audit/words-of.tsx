@@ -54,6 +54,7 @@ export function useAuditWords() {
     }
     const named = kind === 'key' ? keyName(id) : kind === 'source' ? sourceName(id) : undefined;
     if (named) return named;
+    if (kind === 'computed') return id;
     if (kind === 'settings') return wordsOr(`sections.${id}`, id);
     return wordsOr(`subjects.${kind}`, text);
   }

@@ -62,6 +62,7 @@ export default {
       person: 'traits or consent changed',
       joined: 'was joined with somebody, or split',
       backfill: 'past events were brought in',
+      snapshot: 'a comparison with all others was made anew',
     },
     members: 'Members',
     membersNote: 'Exact at the moment they are shown.',

@@ -62,6 +62,7 @@ export default {
       person: '特征或授权有变',
       joined: '身份被合并或拆分',
       backfill: '补录了历史事件',
+      snapshot: '与所有人的对比已重新计算',
     },
     members: '成员',
     membersNote: '以显示的那一刻为准。',

@@ -3,7 +3,7 @@ import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
 import { refuse } from '../schema.ts';
 import type { Segments } from '../segments.ts';
-import { ComputedInput, ComputedList, SnapshotCounts, ValuesOfPerson } from './computed-schema.ts';
+import { ComputedInput, ComputedList, ValuesOfPerson } from './computed-schema.ts';
 
 const about = { tags: ['Segments'], security: byBrowserOrKey };
 const errors = { '4xx': problem, '5xx': problem };
@@ -155,42 +155,28 @@ export function computedRoutes(app: App, segments: Segments): void {
   );
 
   app.put(
-    '/api/computed-traits/snapshots/:name',
+    '/api/computed-traits/snapshots',
     {
       onRequest: may('segments:write'),
       schema: {
         ...about,
         operationId: 'setSnapshot',
         summary: 'How a snapshot is made from now on; without a currency, the one of most orders counts',
-        params: Name,
-        body: Type.Object({ currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })) }),
+        body: Type.Object({
+          name: Type.String({ examples: ['rfm'] }),
+          currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
+        }),
         response: { 200: ComputedList, ...errors },
       },
     },
     async (request) => {
-      const { principal, params, body } = request;
-      const known = snapshots.kinds().map(({ name }) => name);
-      mustBeKnown(params.name, known);
-      await snapshots.set(principal, params.name, body);
+      const { principal } = request;
+      const { name, ...settings } = request.body;
+      const known = snapshots.kinds().map((kind) => kind.name);
+      mustBeKnown(name, known);
+      await snapshots.set(principal, name, settings);
       return listOf(principal.workspaceId);
     },
-  );
-
-  app.get(
-    '/api/computed-traits/snapshots/values/:name',
-    {
-      onRequest: may('segments:read'),
-      schema: {
-        ...about,
-        operationId: 'countSnapshotValues',
-        summary: 'How many people each value of the current snapshot has, the most first',
-        params: Name,
-        response: { 200: SnapshotCounts, ...errors },
-      },
-    },
-    async (request) => ({
-      items: await snapshots.counts(request.principal.workspaceId, request.params.name),
-    }),
   );
 
   app.get(

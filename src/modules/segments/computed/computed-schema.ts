@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 
 const At = Type.String({ format: 'date-time', description: 'UTC' });
 const Users = Type.Array(Type.Object({ id: Type.String(), name: Type.String() }), {
@@ -48,15 +48,8 @@ export const ComputedList = Type.Object(
   },
   { title: 'Computed traits' },
 );
-export type ComputedList = Static<typeof ComputedList>;
-
-export const SnapshotCounts = Type.Object({
-  items: Type.Array(Type.Object({ value: Type.String(), people: Type.Integer({ minimum: 0 }) })),
-});
-export type SnapshotCounts = Static<typeof SnapshotCounts>;
 
 export const ValuesOfPerson = Type.Object(
   { values: Type.Record(Type.String(), Type.Unknown({ description: 'null: no value' })) },
   { title: 'Computed traits of a person' },
 );
-export type ValuesOfPerson = Static<typeof ValuesOfPerson>;
