@@ -138,7 +138,8 @@ async function examine(
   const sizeOf = (checkpoint: string) => Number(checkpoint.split('\n')[1]);
   const newest = await patient(async () => {
     const checkpoint = await text(program, '/log/bench/checkpoint');
-    if (sizeOf(checkpoint) < moved.length) throw new Error('The log is on its way.');
+    // Beside these, what every member was given, the reserve, and the first movement.
+    if (sizeOf(checkpoint) < moved.length + people + 2) throw new Error('The log is on its way.');
     return checkpoint;
   });
   const sizes = [...o.checkpoints, newest].map(sizeOf);
