@@ -80,26 +80,15 @@ const Slug = Type.String({ pattern: '^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$', ex
 export const NewProgramme = Type.Object({
   name: Name,
   slug: Type.Optional(Slug),
-  currency: Type.String({
-    pattern: '^[A-Z]{3}$',
-    examples: ['EUR'],
-    description: 'Of the reserve, ISO 4217',
-  }),
+  currency: Type.String({ pattern: '^[A-Z]{3}$', examples: ['EUR'], description: 'Of the reserve' }),
   policy: Type.Optional(Policy),
 });
 export type NewProgramme = Static<typeof NewProgramme>;
 
 const PolicyVersion = Type.Object({ version: Type.Integer(), from: At, policy: Policy, by: Type.String() });
-export const NewPolicy = Type.Object({
-  policy: Policy,
-  from: Type.Optional(
-    Type.String({
-      format: 'date-time',
-      examples: ['2030-01-01T00:00:00Z'],
-      description: 'A moment to come; now unless given',
-    }),
-  ),
-});
+/** from: a moment to come; now unless given. */
+const Begin = Type.String({ format: 'date-time', examples: ['2030-01-01T00:00:00Z'] });
+export const NewPolicy = Type.Object({ policy: Policy, from: Type.Optional(Begin) });
 
 export const Programme = Type.Object(
   {
@@ -263,11 +252,9 @@ export const HoldView = Type.Object({
   }),
   lots: Type.Array(LotView),
 });
-export const Balances = Type.Object({
-  wallet: Type.Integer(),
-  held: Type.Integer(),
-  receivable: Type.Integer({ description: 'Negative: what is owed after a claw-back' }),
-});
+/** receivable: negative, what is owed after a claw-back. */
+const whole = Type.Integer();
+export const Balances = Type.Object({ wallet: whole, held: whole, receivable: whole });
 const SideView = Type.Object({ side: Type.String(), partner: Type.Union([Type.String(), Type.Null()]) });
 const Text = Type.Union([Type.String(), Type.Null()]);
 export const MovementView = Type.Object(
@@ -291,7 +278,6 @@ export const MovementView = Type.Object(
   { title: 'Movement of points' },
 );
 
-const whole = Type.Integer();
 export const ReportQuery = Type.Object({
   from: Type.Optional(Day),
   to: Type.Optional(
