@@ -1,5 +1,5 @@
 import type { Collect } from '#modules/collect';
-import type { Identity } from '#modules/identity';
+import type { Identity, Principal } from '#modules/identity';
 import type { People } from '#modules/people';
 import type { Segments } from '#modules/segments';
 import type { ClickHouse } from '#platform/clickhouse';
@@ -8,6 +8,9 @@ import type { Facts } from '#platform/facts';
 import type { Jobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Postgres } from '#platform/postgres';
+import { policyDefaults } from '#schema/points';
+import { earnedByDay, redeemedByDay } from './desk/flow-sql.ts';
+import type { Flow, Programme, SetUp } from './desk/schema.ts';
 import { DryRuns } from './dry-run.ts';
 import { pastInvitations } from './dry-run-sql.ts';
 import * as awards from './earn/award-sql.ts';
@@ -16,14 +19,14 @@ import { entryHandler } from './earn/entries.ts';
 import { Follower } from './earn/follow.ts';
 import type { Ledger } from './earn/ledger.ts';
 import { Payer } from './earn/pay.ts';
-import { Rules } from './earn/rules-now.ts';
+import { daysOf, Rules } from './earn/rules-now.ts';
 import { Catalogue } from './redeem/catalogue.ts';
 import { Redemptions } from './redeem/redeem.ts';
 import { forgetRedeemers } from './redeem/sql.ts';
 import { Vouchers } from './redeem/vouchers.ts';
 import { segmentsEntered } from './rule-sql.ts';
 import { RuleDesk } from './rules.ts';
-import { RewardSettings, rewardDefaults } from './schema.ts';
+import { RewardSettings, type RuleBody, rewardDefaults } from './schema.ts';
 
 export interface RewardsDeps {
   pg: Postgres;
@@ -53,6 +56,8 @@ export function createRewards(deps: RewardsDeps) {
   const vouchers = new Vouchers(deps);
   const redemptions = new Redemptions({ ...deps, ledger, vouchers, settings: (id) => settings.read(id) });
 
+  const desk = new RuleDesk({ ...deps, ledger, rules });
+
   facts.follow('rewards.entries', ['segment.entered'], entryHandler({ ...deps, rules, depth, decided }));
   people.addErasurePart({
     name: 'rewards',
@@ -81,7 +86,7 @@ export function createRewards(deps: RewardsDeps) {
   });
 
   return {
-    rules: new RuleDesk({ ...deps, ledger, rules }),
+    rules: desk,
     dryRuns: new DryRuns({ ...deps, rules, depth }),
     catalogue: new Catalogue({ ...deps, ledger }),
     redemptions,
@@ -106,7 +111,61 @@ export function createRewards(deps: RewardsDeps) {
       await follower.stop();
       await payer.stop();
     },
+    /** The last days up to today, each of them, also those on which nothing happened. */
+    async flow(workspaceId: number, o: { programme: string; days: number }): Promise<Flow> {
+      const timeZone = (await identity.workspaces.get(workspaceId))?.timeZone ?? 'UTC';
+      const today = daysOf(timeZone)(deps.clock.ms());
+      const asked = { programme: o.programme, fromDay: today - o.days + 1, timeZone };
+      const [earned, redeemed] = await pg.inWorkspace(workspaceId, async (tx) => [
+        await earnedByDay(tx, workspaceId, asked),
+        await redeemedByDay(tx, workspaceId, asked),
+      ]);
+      const days = Array.from({ length: o.days }, (_, i) => asked.fromDay + i).map((number) => {
+        const day = new Date(number * 86_400_000).toISOString().slice(0, 10);
+        const of = earned.filter((row) => row.day === number).map((row) => [row.origin, row.points]);
+        const points = redeemed.find((row) => row.day === day)?.points ?? 0;
+        return { day, earned: Object.fromEntries(of), redeemed: points };
+      });
+      return { days };
+    },
+    /** A programme with the two rules that most begin with; the names are the reader's. */
+    async setUp(by: Principal, o: SetUp) {
+      const made = await ledger.programmes.create(by, {
+        name: o.name,
+        currency: o.currency,
+        policy: { ...policyDefaults, ratio: o.ratio, expiresAfterDays: o.expires_after_days },
+      });
+      const programme = made.uuid;
+      await desk.create(by, { programme, name: o.names.purchase, rule: purchaseRule(o) });
+      if (o.invitation > 0)
+        await desk.create(by, { programme, name: o.names.invitation, rule: invitationRule(o.invitation) });
+      return made;
+    },
     nowMs: () => deps.clock.ms(),
-    inside: { identity },
+    inside: {
+      identity,
+      people,
+      points: ledger,
+      programmeView: (of: Awaited<ReturnType<Ledger['programmes']['get']>>): Programme => {
+        const { uuid: id, name, slug, currency, policies } = of;
+        const policy = policies.findLast((one) => one.from_ms <= deps.clock.ms())?.policy ?? policyDefaults;
+        return { id, name, slug, currency, ratio: policy.ratio, expires_after_days: policy.expiresAfterDays };
+      },
+    },
   };
 }
+
+const purchaseRule = (o: SetUp): RuleBody => ({
+  when: { event: 'Order Completed' },
+  to: 'person',
+  points: { points: o.points_per_unit, per: '1', currency: o.currency },
+  ...(o.hold_days > 0 ? { hold_days: o.hold_days } : {}),
+  origin: 'purchase',
+});
+
+const invitationRule = (points: number): RuleBody => ({
+  when: { event: 'Invite Accepted' },
+  to: 'inviter',
+  points: { fixed: points },
+  origin: 'sharing',
+});

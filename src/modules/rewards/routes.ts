@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
+import { deskRoutes } from './desk/routes.ts';
 import { redeemRoutes } from './redeem/routes.ts';
 import type { Rewards } from './rewards.ts';
 import {
@@ -172,4 +173,5 @@ export function rewardRoutes(app: App, rewards: Rewards): void {
   );
 
   redeemRoutes(app, rewards);
+  deskRoutes(app, rewards);
 }
