@@ -129,6 +129,26 @@ const boardRoute = createRoute({
   path: '/boards/$id',
   component: lazyRouteComponent(() => import('./boards/board.tsx')),
 });
+const pointsSearch = (search: Record<string, unknown>) => readAddress(search, ['programme']);
+const pointsRoutes = [
+  createRoute({
+    getParentRoute,
+    path: '/points',
+    validateSearch: pointsSearch,
+    component: lazyRouteComponent(() => import('./points/points.tsx')),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/points/rules/new',
+    validateSearch: pointsSearch,
+    component: lazyRouteComponent(() => import('./points/rule-page.tsx'), 'NewRule'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/points/rules/$id',
+    component: lazyRouteComponent(() => import('./points/rule-page.tsx'), 'OneRule'),
+  }),
+] as const;
 
 const eventsRoute = createRoute({
   getParentRoute,
@@ -275,6 +295,7 @@ const routeTree = rootRoute.addChildren([
     reportRoute,
     boardsRoute,
     boardRoute,
+    ...pointsRoutes,
     eventsRoute,
     quarantineRoute,
     conflictsRoute,

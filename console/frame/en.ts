@@ -7,6 +7,7 @@ export default {
     segments: 'Segments',
     reports: 'Reports',
     boards: 'Boards',
+    points: 'Points',
     events: 'Events',
     quarantine: 'Quarantine',
     conflicts: 'Conflicts',

@@ -1,6 +1,7 @@
 import {
   Activity,
   ChartNoAxesCombined,
+  Coins,
   FileUp,
   GitMerge,
   House,
@@ -22,6 +23,7 @@ export interface Place {
     | 'segments'
     | 'reports'
     | 'boards'
+    | 'points'
     | 'events'
     | 'quarantine'
     | 'conflicts'
@@ -43,6 +45,7 @@ export const places: readonly Place[] = [
   { to: '/segments', name: 'segments', icon: Shapes, needs: 'segments:read', onPhone: true },
   { to: '/reports', name: 'reports', icon: ChartNoAxesCombined, needs: 'events:read', hasPeriod: true },
   { to: '/boards', name: 'boards', icon: LayoutDashboard, needs: 'events:read' },
+  { to: '/points', name: 'points', icon: Coins, needs: 'rewards:read' },
   { to: '/conflicts', name: 'conflicts', icon: GitMerge, needs: 'people:read' },
   { to: '/events', name: 'events', icon: Activity, needs: 'events:read', onPhone: true },
   { to: '/quarantine', name: 'quarantine', icon: ShieldAlert, needs: 'events:read' },

@@ -7,6 +7,7 @@ export default {
     segments: '人群',
     reports: '报告',
     boards: '看板',
+    points: '积分',
     events: '事件',
     quarantine: '隔离区',
     conflicts: '身份冲突',

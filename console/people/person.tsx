@@ -15,6 +15,7 @@ import { Face, usePersonName } from '../kit/person-chip.tsx';
 import { EmptyState, ErrorState, Skeleton, useProblemText } from '../kit/states.tsx';
 import { Tag } from '../kit/tag.tsx';
 import { useTell } from '../kit/toast.tsx';
+import { PointsOf } from '../points/of-person.tsx';
 import { Consent } from './consent.tsx';
 import { History } from './history.tsx';
 import { Identifiers } from './identifiers.tsx';
@@ -66,6 +67,7 @@ function BackLink() {
 function Portrait({ person, onErased }: { person: Person; onErased: (goneBy: string) => void }) {
   const { t } = useTranslation('people');
   const { t: segments } = useTranslation('segments');
+  const { t: points } = useTranslation('points');
   const { workspace, may, api, slug } = useSession();
   const format = useFormat(workspace.timeZone);
   const cache = useQueryClient();
@@ -140,6 +142,11 @@ function Portrait({ person, onErased }: { person: Person; onErased: (goneBy: str
           {may('segments:read') && (
             <Section title={segments('one.ofPerson')} note={segments('one.ofPersonNote')}>
               <SegmentsOf id={person.id} />
+            </Section>
+          )}
+          {may('rewards:read') && (
+            <Section title={points('statement.title')} note={points('statement.note')}>
+              <PointsOf id={person.id} />
             </Section>
           )}
           <Section title={t('one.traits')}>

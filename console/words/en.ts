@@ -9,6 +9,7 @@ import insight from '../insight/en.ts';
 import keys from '../keys/en.ts';
 import kit from '../kit/en.ts';
 import people from '../people/en.ts';
+import points from '../points/en.ts';
 import segments from '../segments/en.ts';
 import sessions from '../sessions/en.ts';
 import settings from '../settings/en.ts';
@@ -32,6 +33,7 @@ export const words = {
   insight,
   kit,
   people,
+  points,
   segments,
   'sign-in': signIn,
   sources,

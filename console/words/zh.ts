@@ -9,6 +9,7 @@ import insight from '../insight/zh.ts';
 import keys from '../keys/zh.ts';
 import kit from '../kit/zh.ts';
 import people from '../people/zh.ts';
+import points from '../points/zh.ts';
 import segments from '../segments/zh.ts';
 import sessions from '../sessions/zh.ts';
 import settings from '../settings/zh.ts';
@@ -32,6 +33,7 @@ export const words = {
   insight,
   kit,
   people,
+  points,
   segments,
   'sign-in': signIn,
   sources,

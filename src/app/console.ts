@@ -14,6 +14,7 @@ const places = [
   'quarantine',
   'segments',
   'reports',
+  'points',
   'boards',
   'conflicts',
   'sources',
