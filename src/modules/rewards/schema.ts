@@ -25,11 +25,10 @@ const Id = Type.String({ format: 'uuid' });
 const Day = Type.String({ format: 'date' });
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 const Path = Type.Union([Name, Type.Array(Name, { minItems: 1, maxItems: 8 })]);
-export const Programme = Type.String({ format: 'uuid', description: 'The id of a programme' });
+const Programme = Type.String({ format: 'uuid', description: 'The id of a programme' });
 
 /** Where points come from; the liability is kept apart by it. */
-export const origins = ['purchase', 'sharing', 'sale', 'gift', 'activity'] as const;
-export type Origin = (typeof origins)[number];
+const origins = ['purchase', 'sharing', 'sale', 'gift', 'activity'] as const;
 
 const OfProducts = Type.Object(
   {

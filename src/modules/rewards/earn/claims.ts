@@ -10,7 +10,6 @@ import {
   isWhy,
   partOf,
   refundOf,
-  type Why,
 } from '../rule/compile.ts';
 import type { Happened, LiveClaim } from './decide.ts';
 import { type RulesNow, type RunningRule, versionAt } from './rules-now.ts';
@@ -26,7 +25,7 @@ export interface Wanted {
   readonly takesBack: boolean;
 }
 
-export const inviteAccepted = 'Invite Accepted';
+const inviteAccepted = 'Invite Accepted';
 
 /** Rules that take back for an event of this name. */
 export function takesBackOf({ rules }: RulesNow): (event: string) => ReadonlySet<number> {
@@ -47,11 +46,7 @@ export function readLines(lines: readonly string[], now: RulesNow): Wanted[] {
   return lines.flatMap((line) => wantedOf(fromRow(line), now, takesBack) ?? []);
 }
 
-export function wantedOf(
-  row: LogEvent,
-  now: RulesNow,
-  takesBack: ReturnType<typeof takesBackOf>,
-): Wanted | null {
+function wantedOf(row: LogEvent, now: RulesNow, takesBack: ReturnType<typeof takesBackOf>): Wanted | null {
   if (row.bot === '1') return null;
   const name = row.event ?? '';
   const at = timeOf(row.time ?? '0');
@@ -196,8 +191,6 @@ function payees(rule: CompiledRule, wanted: Wanted, buyer: number, who: Acquaint
 export function invitersOf(at: number, buyer: number, depth: number, who: Pick<Acquaintance, 'inviters'>) {
   return who.inviters(buyer, at, depth).map((person, i) => ({ person, role: `inviter ${i + 1}`, degree: i }));
 }
-
-export type { Why };
 
 /** Up to so many inviters upwards; a circle ends it, and nobody is paid twice or for themselves. */
 export function upwards(

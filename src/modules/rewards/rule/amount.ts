@@ -29,7 +29,6 @@ export function fraction(text: string): Fraction {
 
 export const times = (a: Fraction, b: Fraction): Fraction => ({ n: a.n * b.n, d: a.d * b.d });
 export const plus = (a: Fraction, b: Fraction): Fraction => ({ n: a.n * b.d + b.n * a.d, d: a.d * b.d });
-export const isLarger = (a: Fraction, b: Fraction): boolean => a.n * b.d > b.n * a.d;
 export const floor = ({ n, d }: Fraction): bigint => (n < 0n ? 0n : n / d);
 export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 export const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
