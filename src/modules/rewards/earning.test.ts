@@ -172,11 +172,11 @@ test('an edit is another version; what came before keeps the one it was paid by'
   await pause(id);
 });
 
-test('coming into a segment pays once for each coming in', async () => {
-  const segment = await w.segments.create(
-    { ...(await principal()) },
-    { name: 'Joined', rule: { did: 'Membership Joined' } },
-  );
+test('coming into a segment pays once for each coming in, and is written down for no other segment', async () => {
+  const named = (name: string, did: string) =>
+    principal().then((by) => w.segments.create(by, { name, rule: { did } }));
+  const segment = await named('Joined', 'Membership Joined');
+  await named('Heard by nobody', 'Membership Joined');
   const { id } = await rule('Welcome', {
     when: { enters: segment.uuid },
     to: 'person',
@@ -184,8 +184,15 @@ test('coming into a segment pays once for each coming in', async () => {
     origin: 'gift',
   });
   await w.segments.settle(w.p.workspaceId);
-  await w.p.accept({ type: 'track', userId: 'joe', event: 'Membership Joined' });
+  const joins = { type: 'track', userId: 'joe', event: 'Membership Joined' };
+  await w.p.accept(joins);
   await expect.poll(() => wallet('joe'), { timeout: 20_000, interval: 200 }).toBe(20);
+  // Who is in already does not come in again.
+  await w.p.accept(joins, { ...joins, userId: 'jil' });
+  await expect.poll(() => wallet('jil'), { timeout: 20_000, interval: 200 }).toBe(20);
+  expect(await wallet('joe')).toBe(20);
+  const { rows } = await w.p.pg.raw.query("select data from facts where type = 'segment.entered'");
+  expect(rows.map(({ data }) => data.segment)).toEqual([segment.id, segment.id]);
   await pause(id);
 });
 
