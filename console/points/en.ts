@@ -2,9 +2,9 @@ export default {
   title: 'Points',
   programme: 'Programme',
   answer_one:
-    'Its rule has paid {{points}} points so far, of which {{held}} are held until their return window ends.',
+    'Its rule has granted {{points}} points so far, of which {{held}} are held until their return window ends.',
   answer_other:
-    'Its {{count}} rules have paid {{points}} points so far, of which {{held}} are held until their return window ends.',
+    'Its {{count}} rules have granted {{points}} points so far, of which {{held}} are held until their return window ends.',
   answerRatio_one: 'Every point is backed by a minor unit of {{currency}}.',
   answerRatio_other: 'Every {{count}} points are backed by a minor unit of {{currency}}.',
   answerWaiting_one: 'One payment waits: see the rule.',
@@ -185,7 +185,8 @@ export default {
     cut: 'Limits kept back {{points}}.',
     takenBack: 'Refunds took back {{points}}.',
     byDay: 'Points by day',
-    byDaySummary: '{{points}} points on {{count}} days.',
+    byDaySummary_one: '{{points}} points on one day.',
+    byDaySummary_other: '{{points}} points on {{count}} days.',
     points: 'Points',
     quantiles: 'Who would have had how many',
     quantile: '{{share}} of people had at most',

@@ -91,7 +91,7 @@ function Line({ reward }: { reward: Reward }) {
         </div>
         {reward.description && <p className="max-w-[68ch] text-s text-quiet">{reward.description}</p>}
       </div>
-      <p className="text-right tabular-nums">
+      <p className="tabular-nums sm:text-right">
         <span className="font-semibold">
           {t('rules.points', { count: reward.cost, points: format.exact(reward.cost) })}
         </span>

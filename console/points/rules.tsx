@@ -80,7 +80,7 @@ function Line({ rule }: { rule: Rule }) {
         )}
       </div>
       <div className="flex items-center gap-4">
-        <p className="text-right tabular-nums">
+        <p className="tabular-nums sm:text-right">
           <span className="font-semibold" title={format.exact(points)}>
             {t('rules.points', { count: points, points: format.compact(points) })}
           </span>

@@ -16,6 +16,7 @@ const places = [
   'reports',
   'points',
   'boards',
+  'points',
   'conflicts',
   'sources',
   'imports',
