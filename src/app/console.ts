@@ -14,7 +14,6 @@ const places = [
   'quarantine',
   'segments',
   'reports',
-  'points',
   'boards',
   'points',
   'conflicts',
