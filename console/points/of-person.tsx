@@ -23,7 +23,7 @@ export function PointsOf({ id }: { id: string }) {
     return (
       <p className="text-quiet">
         {t('statement.noProgramme')}{' '}
-        <Link to="/points" className="text-good hover:underline">
+        <Link to="/points" className="text-good underline">
           {t('statement.setUp')}
         </Link>
       </p>

@@ -15,6 +15,7 @@ import { useTell } from '../kit/toast.tsx';
 import { DryRunPanel } from './dry-run.tsx';
 import { RuleForm } from './rule-form.tsx';
 import { useRuleSentence } from './rule-words.ts';
+import { SetUp } from './setup.tsx';
 import {
   type Programme,
   pointsKey,
@@ -30,6 +31,12 @@ export function NewRule() {
   const { t } = useTranslation('points');
   const programmes = useProgrammes();
   const programme = useProgramme();
+  if (!programme && programmes.data)
+    return (
+      <Page title={t('rule.new')}>
+        <SetUp />
+      </Page>
+    );
   if (!programme) return <Waiting error={programmes.error} title={t('rule.new')} />;
   const rule: RuleBody = {
     when: { event: 'Order Completed' },
