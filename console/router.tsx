@@ -129,7 +129,7 @@ const boardRoute = createRoute({
   path: '/boards/$id',
   component: lazyRouteComponent(() => import('./boards/board.tsx')),
 });
-const pointsSearch = (search: Record<string, unknown>) => readAddress(search, ['programme']);
+const pointsSearch = (search: Record<string, unknown>) => readAddress(search, ['programme', 'side']);
 const pointsRoutes = [
   createRoute({
     getParentRoute,

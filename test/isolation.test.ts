@@ -306,6 +306,11 @@ function requestOf(operation: Operation): Wanted {
   const url = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(idFor(path, name)));
   const isOfSomebody = path.endsWith('/why') || /^\/api\/points\/.*\/(balances|lots|transfers)$/.test(path);
   if (method === 'GET' && isOfSomebody) return { method, url: `${url}?person=${b.ids.person}` };
+  const isOfProgramme = path === '/api/rewards/statement' || path === '/api/rewards/flow';
+  if (isOfProgramme) {
+    const person = path.endsWith('/statement') ? `&person=${b.ids.person}` : '';
+    return { method, url: `${url}?programme=${b.ids.programme}${person}` };
+  }
   if (method === 'GET' || method === 'DELETE') return { method, url };
   if (path.startsWith('/v1/')) return { method, url, body: trackingBody(path) };
   if (path.startsWith('/api/imports') && !path.includes('{')) return { method, url, body: upload() };
@@ -318,6 +323,7 @@ function namesOf(): Record<string, unknown> {
   return {
     person: ids.otherPerson,
     identifier: b.identifier,
+    receipt: ids.receipt,
     identifiers: [`user_id:${b.slug}-5`],
     ids: [ids.quarantined],
     delivery: ids.delivery,

@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { clsx } from 'clsx';
+import { Scale } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Statement } from '#schema/rewards/desk';
@@ -9,6 +10,8 @@ import { Button } from '../kit/button.tsx';
 import { useFormat } from '../kit/format.ts';
 import { ErrorState, Skeleton } from '../kit/states.tsx';
 import { Tag } from '../kit/tag.tsx';
+import { MovementDialog } from '../ledger/movement.tsx';
+import { Propose } from '../ledger/propose.tsx';
 import { useWordsOr } from '../words/words-or.ts';
 import { type Programme, pointsKey, useProgrammes } from './use-points.ts';
 
@@ -34,19 +37,26 @@ export function PointsOf({ id }: { id: string }) {
 
 function InProgramme({ id, programme }: { id: string; programme: Programme }) {
   const { t } = useTranslation('points');
-  const { api, slug, workspace } = useSession();
+  const { api, slug, workspace, may } = useSession();
   const format = useFormat(workspace.timeZone);
   const wordsOr = useWordsOr('points');
+  const { t: ledger } = useTranslation('ledger');
   const [shown, setShown] = useState(6);
-  const statement = useQuery({
+  const [open, setOpen] = useState<Statement['movements'][number] | 'adjust' | null>(null);
+  const statement = useInfiniteQuery({
     queryKey: [...pointsKey(slug), 'statement', programme.id, id],
-    queryFn: ({ signal }) =>
-      api.get<Statement>('/api/rewards/statement', { programme: programme.id, person: id }, signal),
+    queryFn: ({ signal, pageParam: before }) =>
+      api.get<Statement>('/api/rewards/statement', { programme: programme.id, person: id, before }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
     refetchInterval: 10_000,
   });
   if (statement.error) return <ErrorState error={statement.error} onRetry={() => void statement.refetch()} />;
   if (!statement.data) return <Skeleton lines={3} />;
-  const { wallet, held, receivable, lots, holds, movements } = statement.data;
+  const { wallet, held, receivable, lots, holds } = statement.data.pages[0] as Statement;
+  const movements = statement.data.pages.flatMap((page) => page.movements);
+  const amountOf = ({ change, amount }: Statement['movements'][number]) =>
+    `${change > 0 ? '+' : change < 0 ? '−' : ''}${format.exact(change === 0 ? amount : Math.abs(change))}`;
   const word = (kind: string, group: 'kind' | 'origin') => wordsOr(`${group}.${kind}`, kind);
   return (
     <div className="grid gap-3">
@@ -62,26 +72,7 @@ function InProgramme({ id, programme }: { id: string; programme: Programme }) {
           </span>
         )}
       </p>
-      {lots.length > 0 && (
-        <ul aria-label={t('statement.lots')} className="grid gap-1">
-          {lots.map((lot) => (
-            <li
-              key={`${lot.origin} ${lot.expires} ${lot.earned}`}
-              className="flex flex-wrap items-center justify-between gap-x-3 text-s"
-            >
-              <span className="flex items-center gap-2">
-                <Tag>{word(lot.origin, 'origin')}</Tag>
-                <span className="text-quiet">
-                  {lot.expires
-                    ? t('statement.until', { day: format.day(`${lot.expires}T12:00:00Z`) })
-                    : t('statement.never')}
-                </span>
-              </span>
-              <span className="tabular-nums">{format.exact(lot.amount)}</span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {lots.length > 0 && <Lots lots={lots} />}
       {holds.length > 0 && (
         <ul aria-label={t('statement.holds')} className="grid gap-1">
           {holds.map((hold) => (
@@ -101,29 +92,106 @@ function InProgramme({ id, programme }: { id: string; programme: Programme }) {
       ) : (
         <ol aria-label={t('statement.movements')} className="divide-y divide-line border-line border-t">
           {movements.slice(0, shown).map((one) => (
-            <li key={one.id} className="flex items-baseline justify-between gap-3 py-1.5 text-s">
-              <span className="min-w-0">
-                <span>{word(one.kind, 'kind')}</span>{' '}
-                <span className="text-quiet" title={format.moment(one.at)}>
-                  {format.ago(one.at)}
-                  {one.order && ` · ${one.order}`}
+            <li key={one.id}>
+              <button
+                type="button"
+                aria-label={ledger('statement.open', {
+                  kind: word(one.kind, 'kind'),
+                  amount: amountOf(one),
+                  at: format.moment(one.at),
+                })}
+                className="flex w-full items-baseline justify-between gap-3 py-1.5 text-left text-s hover:bg-sunken"
+                onClick={() => setOpen(one)}
+              >
+                <span className="min-w-0">
+                  <span>{word(one.kind, 'kind')}</span>{' '}
+                  <span className="text-quiet [overflow-wrap:anywhere]" title={format.moment(one.at)}>
+                    {format.ago(one.at)}
+                    {one.order && ` · ${one.order}`}
+                    {one.reason && ` · ${one.reason}`}
+                  </span>
                 </span>
-              </span>
-              <span className={clsx('shrink-0 tabular-nums', one.change < 0 ? 'text-wrong' : 'text-ink')}>
-                {one.change > 0 ? '+' : one.change < 0 ? '−' : ''}
-                {format.exact(one.change === 0 ? one.amount : Math.abs(one.change))}
-              </span>
+                <span className={clsx('shrink-0 tabular-nums', one.change < 0 ? 'text-wrong' : 'text-ink')}>
+                  {amountOf(one)}
+                </span>
+              </button>
             </li>
           ))}
         </ol>
       )}
-      {movements.length > shown && (
+      {(movements.length > shown || statement.hasNextPage) && (
         <div>
-          <Button look="quiet" onClick={() => setShown(shown + 20)}>
+          <Button
+            look="quiet"
+            busy={statement.isFetchingNextPage}
+            onClick={() => {
+              setShown(shown + 20);
+              if (movements.length < shown + 20) void statement.fetchNextPage();
+            }}
+          >
             {t('statement.more')}
           </Button>
         </div>
       )}
+      {may('points:write') && (
+        <div>
+          <Button icon={Scale} onClick={() => setOpen('adjust')}>
+            {ledger('statement.adjust')}
+          </Button>
+        </div>
+      )}
+      {open === 'adjust' && (
+        <Propose
+          programme={programme}
+          wanted={{ kind: 'adjust', person: id }}
+          onClose={() => setOpen(null)}
+        />
+      )}
+      {open !== null && open !== 'adjust' && (
+        <MovementDialog
+          programme={programme.id}
+          id={open.id}
+          party={open.change < 0 ? 'from' : 'to'}
+          onClose={() => setOpen(null)}
+        />
+      )}
     </div>
+  );
+}
+
+/** Every lot: where it comes from, when it was earned, how long it is good. */
+function Lots({ lots }: { lots: Statement['lots'] }) {
+  const { t } = useTranslation('ledger');
+  const format = useFormat();
+  const wordsOr = useWordsOr('points');
+  const day = (text: string) => format.day(`${text}T12:00:00Z`);
+  return (
+    <table className="w-full text-left text-s tabular-nums">
+      <caption className="sr-only">{t('statement.lotsCaption')}</caption>
+      <thead className="text-quiet">
+        <tr className="border-line border-b">
+          {(['origin', 'earned', 'expires'] as const).map((name) => (
+            <th key={name} scope="col" className="py-1 pr-3 font-normal">
+              {t(`statement.${name}`)}
+            </th>
+          ))}
+          <th scope="col" className="py-1 text-right font-normal">
+            {t('statement.points')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {lots.map((lot) => (
+          <tr key={`${lot.origin} ${lot.expires} ${lot.earned}`} className="border-line border-b">
+            <td className="py-1.5 pr-3">
+              <Tag>{wordsOr(`origin.${lot.origin}`, lot.origin)}</Tag>
+            </td>
+            <td className="py-1.5 pr-3">{day(lot.earned)}</td>
+            <td className="py-1.5 pr-3">{lot.expires ? day(lot.expires) : t('statement.never')}</td>
+            <td className="py-1.5 text-right">{format.exact(lot.amount)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

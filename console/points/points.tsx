@@ -7,21 +7,27 @@ import { useFormat } from '../kit/format.ts';
 import { Page, Section } from '../kit/page.tsx';
 import { Picture } from '../kit/picture.tsx';
 import { ErrorState, Skeleton } from '../kit/states.tsx';
+import { Tabs } from '../kit/tabs.tsx';
 import { WordSelect } from '../kit/word.tsx';
+import { Owed } from '../ledger/owed.tsx';
+import { Proof } from '../ledger/proof.tsx';
+import { Reserve } from '../ledger/reserve.tsx';
 import { Rewards } from './rewards.tsx';
 import { Rules } from './rules.tsx';
 import { SetUp } from './setup.tsx';
-import { pointsKey, type Rule, useProgramme, useProgrammes } from './use-points.ts';
+import { type Programme, pointsKey, type Rule, useProgramme, useProgrammes } from './use-points.ts';
 
 const origins = ['purchase', 'sharing', 'sale', 'gift', 'activity'] as const;
+const sides = ['glance', 'reserve', 'proof'] as const;
 
 /** The programme at a glance: what it paid and for what, the rules that pay, and what points are for. */
 export default function Points() {
   const { t } = useTranslation('points');
-  const { may, workspace } = useSession();
+  const { t: ledger } = useTranslation('ledger');
+  const { may } = useSession();
   const programmes = useProgrammes();
   const programme = useProgramme();
-  const [, change] = useAddress();
+  const [address, change] = useAddress();
   const all = programmes.data?.items ?? [];
   return (
     <Page
@@ -42,15 +48,37 @@ export default function Points() {
       {programmes.isPending && !programmes.error && <Skeleton lines={6} />}
       {programmes.data && all.length === 0 && <SetUp />}
       {programme && (
-        <>
-          <Section title={t('flow.title')} note={t('flow.note', { zone: workspace.timeZone })}>
-            <FlowPicture programme={programme.id} />
-          </Section>
-          <Rules programme={programme} />
-          {may('rewards:read') && <Rewards programme={programme} />}
-        </>
+        <Tabs
+          label={ledger('tabs.label')}
+          value={sides.find((one) => one === address.side) ?? 'glance'}
+          onChange={(side) => change({ side: side === 'glance' ? undefined : side })}
+          tabs={sides
+            .filter((side) => side === 'glance' || may('points:read'))
+            .map((side) => ({
+              id: side,
+              title: ledger(`tabs.${side}`),
+              content: <Side side={side} programme={programme} />,
+            }))}
+        />
       )}
     </Page>
+  );
+}
+
+function Side({ side, programme }: { side: (typeof sides)[number]; programme: Programme }) {
+  const { t } = useTranslation('points');
+  const { may, workspace } = useSession();
+  if (side === 'reserve') return <Reserve programme={programme} />;
+  if (side === 'proof') return <Proof programme={programme} />;
+  return (
+    <>
+      <Section title={t('flow.title')} note={t('flow.note', { zone: workspace.timeZone })}>
+        <FlowPicture programme={programme.id} />
+      </Section>
+      <Rules programme={programme} />
+      {may('rewards:read') && <Rewards programme={programme} />}
+      {may('points:read') && <Owed programme={programme} />}
+    </>
   );
 }
 

@@ -8,6 +8,7 @@ import imports from '../imports/en.ts';
 import insight from '../insight/en.ts';
 import keys from '../keys/en.ts';
 import kit from '../kit/en.ts';
+import ledger from '../ledger/en.ts';
 import people from '../people/en.ts';
 import points from '../points/en.ts';
 import segments from '../segments/en.ts';
@@ -32,6 +33,7 @@ export const words = {
   imports,
   insight,
   kit,
+  ledger,
   people,
   points,
   segments,

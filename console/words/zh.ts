@@ -8,6 +8,7 @@ import imports from '../imports/zh.ts';
 import insight from '../insight/zh.ts';
 import keys from '../keys/zh.ts';
 import kit from '../kit/zh.ts';
+import ledger from '../ledger/zh.ts';
 import people from '../people/zh.ts';
 import points from '../points/zh.ts';
 import segments from '../segments/zh.ts';
@@ -32,6 +33,7 @@ export const words = {
   imports,
   insight,
   kit,
+  ledger,
   people,
   points,
   segments,

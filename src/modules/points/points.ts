@@ -101,6 +101,12 @@ export function createPoints(deps: PointsDeps) {
 
   return {
     receipt: receipts.receipt,
+    readReceipt: receipts.read,
+    logState: async (workspaceId: number, uuid: string) => {
+      const { log_id: logId } = await programmes.get(workspaceId, uuid);
+      if (logId === null) throw refuse('no-such-programme', 'This programme has no public log.');
+      return deps.transparency.state(workspaceId, logId);
+    },
     programmes,
     proposals: createProposals({ pg, clock, programmes, transfer }),
     report: createReport({ pg, clock, programmes }),

@@ -1,26 +1,40 @@
 import Type from 'typebox';
+import type { Principal } from '#modules/identity';
 import { type App, byBrowserOrKey, problem } from '#platform/http';
+import { LawCheck, LogView, NewProposal, Proposal, Report, ReportQuery } from './desk/schema.ts';
 import type { Points } from './points.ts';
 import type { Programme as Row } from './programmes.ts';
 import type { ProposalRow } from './proposal-sql.ts';
-import {
-  LawCheck,
-  NewPolicy,
-  NewProgramme,
-  NewProposal,
-  Programme,
-  Proposal,
-  Report,
-  ReportQuery,
-} from './schema.ts';
+import { NewPolicy, NewProgramme, Programme } from './schema.ts';
 
 const errors = { '4xx': problem, '5xx': problem };
 const common = { tags: ['Points'], security: byBrowserOrKey };
+type By = Pick<Principal, 'workspaceId' | 'actor'>;
 const Id = Type.Object({ programme: Type.String() });
 
 /** The API of programmes: their policies, what two people decide, the laws of the books, the report. */
 export function programmeRoutes(app: App, points: Points): void {
-  const { identity } = points.inside;
+  const { identity, people, pg } = points.inside;
+
+  /** With whom they are about, and what those who asked and decided are called. */
+  async function shown({ workspaceId, actor }: By, rows: readonly ProposalRow[]) {
+    const owners = rows.flatMap(({ content }) => ownerOf(content) ?? []);
+    const [persons, names] = await Promise.all([
+      people.idsOfKeys(workspaceId, owners),
+      pg.inWorkspace(workspaceId, (tx) =>
+        identity.actorNames(
+          tx,
+          rows.flatMap((row) => [row.proposed_by, row.decided_by ?? []].flat()),
+        ),
+      ),
+    ]);
+    return rows.map((row) => proposalView(row, actor, { persons, names }));
+  }
+  async function one(by: By, row: ProposalRow) {
+    const [view] = await shown(by, [row]);
+    if (!view) throw new Error('A proposal without its view.');
+    return view;
+  }
 
   app.get(
     '/api/points',
@@ -145,6 +159,28 @@ export function programmeRoutes(app: App, points: Points): void {
   );
 
   app.get(
+    '/api/points/:programme/log',
+    {
+      onRequest: identity.guard('points:read'),
+      schema: {
+        ...common,
+        operationId: 'getPointsLog',
+        summary: 'How far the public log is behind the books, and what of it is signed',
+        params: Id,
+        response: { 200: LogView, ...errors },
+      },
+    },
+    async ({ principal, params }) => {
+      const state = await points.logState(principal.workspaceId, params.programme);
+      return {
+        ...state,
+        signedAt: state.signedAt?.toISOString() ?? null,
+        totalsAt: state.totalsAt?.toISOString() ?? null,
+      };
+    },
+  );
+
+  app.get(
     '/api/points/:programme/proposals',
     {
       onRequest: identity.guard('points:read'),
@@ -157,7 +193,7 @@ export function programmeRoutes(app: App, points: Points): void {
       },
     },
     async ({ principal, params }) => ({
-      items: (await points.proposals.list(principal.workspaceId, params.programme)).map(proposalView),
+      items: await shown(principal, await points.proposals.list(principal.workspaceId, params.programme)),
     }),
   );
 
@@ -185,7 +221,7 @@ export function programmeRoutes(app: App, points: Points): void {
         identity.audit(tx, principal, 'points.proposed', `proposal:${uuid}`, { kind: body.kind }),
       );
       reply.code(201);
-      return proposalView(made);
+      return one(principal, made);
     },
   );
 
@@ -203,7 +239,8 @@ export function programmeRoutes(app: App, points: Points): void {
       },
     },
     async ({ principal, params, body }) =>
-      proposalView(
+      one(
+        principal,
         await points.proposals.decide(principal, params.programme, params.id, body.approve, (tx) =>
           identity.audit(tx, principal, 'points.decided', `proposal:${params.id}`, { approve: body.approve }),
         ),
@@ -227,16 +264,29 @@ function programmeView(row: Row) {
   };
 }
 
-function proposalView(row: ProposalRow) {
-  const { kind, amount, reason } = row.content;
+function ownerOf({ party }: ProposalRow['content']): number | null {
+  return party && 'person' in party ? ([party.person].flat()[0] ?? null) : null;
+}
+
+function proposalView(
+  row: ProposalRow,
+  reader: string,
+  { persons, names }: { persons: ReadonlyMap<number, string>; names: ReadonlyMap<string, string> },
+) {
+  const { kind, amount, reason, party } = row.content;
   return {
     id: row.uuid,
     kind,
     amount,
     reason,
+    person: persons.get(ownerOf(row.content) ?? 0) ?? null,
+    partner: party && 'partner' in party ? party.partner : null,
     proposedBy: row.proposed_by,
+    proposedByName: names.get(row.proposed_by) ?? null,
     proposedAt: row.proposed_at.toISOString(),
+    own: row.proposed_by === reader,
     decidedBy: row.decided_by,
+    decidedByName: names.get(row.decided_by ?? '') ?? null,
     decidedAt: row.decided_at?.toISOString() ?? null,
     approved: row.approved,
     movement: row.transfer === null ? null : String(row.transfer),

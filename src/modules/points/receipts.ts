@@ -1,7 +1,9 @@
 import { hashOfParty, type Receipt, type Transparency } from '#modules/transparency';
 import type { Postgres, Tx } from '#platform/postgres';
+import { decodeOpening, encodeOpening, type Opening, parseProof } from '#platform/tlog';
 import type { Totals } from '#schema/transparency';
 import { sideName } from './book.ts';
+import type { ReceiptReadAnswer } from './desk/schema.ts';
 import { nonceOf, viewOf } from './leaf.ts';
 import { toLots } from './lots.ts';
 import type { Programmes } from './programmes.ts';
@@ -17,7 +19,7 @@ export function createReceipts(deps: {
 }) {
   const { pg, programmes, transparency } = deps;
 
-  return {
+  const receipts = {
     /** For one party; null while it is not yet signed. Refuses `no-such-transfer`, also where the party was erased. */
     async receipt(
       workspaceId: number,
@@ -66,6 +68,19 @@ export function createReceipts(deps: {
         party: party === 'from' ? 0 : 1,
       });
     },
+    /** Which movement a receipt is of, a file's text or a link, and whether it is the one that was given out. */
+    async read(workspaceId: number, uuid: string, text: string): Promise<ReceiptReadAnswer> {
+      const programme = await programmes.get(workspaceId, uuid);
+      const told = openingIn(text);
+      const view = told ? viewIn(told) : undefined;
+      if (!told || !view || view.programme !== programme.slug)
+        throw refuse('no-receipt', 'This is no receipt of this programme, or it was cut.');
+      const party = told.party === 0 ? 'from' : 'to';
+      const given = await receipts.receipt(workspaceId, uuid, view.id, party);
+      const own = given ? openingIn(given.text) : undefined;
+      const plain = ({ index: _, ...rest }: Opening) => Buffer.from(encodeOpening(rest));
+      return { id: view.id, party, genuine: own !== undefined && plain(own).equals(plain(told)) };
+    },
     /** Told from one snapshot; null where the log is of no programme. */
     async totals(tx: Tx, log: number): Promise<Totals | null> {
       const programme = await sql.programmeOfLog(tx, log);
@@ -90,4 +105,24 @@ export function createReceipts(deps: {
       };
     },
   };
+  return receipts;
+}
+
+/** What opens a receipt: of a file, or of a link, where it stands behind the #. */
+function openingIn(text: string): Opening | undefined {
+  const short = text.includes('#receipt=') ? text.slice(text.indexOf('#receipt=') + 9) : undefined;
+  if (short !== undefined) return decodeOpening(Buffer.from(short.trim(), 'base64url'));
+  const proof = parseProof(`${text.replace(/\r\n/g, '\n').trim()}\n`);
+  return proof?.extra ? decodeOpening(proof.extra) : undefined;
+}
+
+function viewIn(opening: Opening): { programme: string; id: string } | undefined {
+  try {
+    const { programme, id } = JSON.parse(Buffer.from(opening.view).toString()) as Record<string, unknown>;
+    return typeof programme === 'string' && typeof id === 'string' && /^\d{1,15}$/.test(id)
+      ? { programme, id }
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }

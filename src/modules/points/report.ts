@@ -2,9 +2,10 @@ import type { Clock } from '#platform/clock';
 import type { Postgres } from '#platform/postgres';
 import { side } from './book.ts';
 import { breakageCurve, expectedToBeSpent } from './breakage.ts';
+import type { Report } from './desk/schema.ts';
 import type { Programmes } from './programmes.ts';
 import * as sql from './report-sql.ts';
-import { origins, type Report } from './schema.ts';
+import { origins } from './schema.ts';
 import { textOfDay } from './statement.ts';
 import { dayOf } from './steps.ts';
 

@@ -152,3 +152,51 @@ test('a programme lives through its day over the API', async () => {
   expect(report.body.days.at(-2)).toMatchObject({ issued: 0, outstanding: 0 });
   expect(report.body.liability[0]).toEqual({ origin: 'purchase', outstanding: 100 });
 });
+
+test('whoever asks is shown by name, and a receipt leads to its movement', async () => {
+  const { body: made } = await ask('POST', '/api/points', {
+    name: 'Sprigs',
+    slug: 'sprigs',
+    currency: 'EUR',
+  });
+  const at = `/api/points/${made.id}`;
+  const money = await ask('POST', `${at}/proposals`, { kind: 'pay-in', amount: 900, reason: 'For a gift' });
+  expect(money.body).toMatchObject({ own: true, proposedByName: 'one', person: null, decidedBy: null });
+  await ask('POST', `${at}/proposals/${money.body.id}/decide`, { approve: true }, { by: 1 });
+  await ask('POST', `${at}/proposals`, {
+    kind: 'adjust',
+    party: { person: 'user_id:ann' },
+    amount: 40,
+    reason: 'A parcel was lost',
+  });
+  const list = await ask('GET', `${at}/proposals`, undefined, { by: 1 });
+  expect(list.body.items).toMatchObject([
+    { kind: 'adjust', own: false, person: expect.any(String) },
+    { kind: 'pay-in', decidedByName: 'two', approved: true },
+  ]);
+
+  const earn = { kind: 'earn', to: { person: 'user_id:ann' }, amount: 7, origin: 'gift' };
+  const { body: earned } = await ask('POST', `${at}/transfers`, earn, { key: 'gift' });
+  expect((await ask('GET', `${at}/log`)).body).toMatchObject({ name: 'sprigs', size: 0, waiting: 2 });
+  const { transparency } = ledger;
+  transparency.start();
+  await transparency.settled();
+  const state = (await ask('GET', `${at}/log`)).body;
+  expect(state).toMatchObject({ waiting: 0, stopped: null, signedAt: expect.any(String) });
+  expect(state.signed).toBe(state.size);
+
+  const { body: receipt } = await ask('GET', `${at}/transfers/${earned.id}/receipt`);
+  await transparency.stop();
+  const read = (text: string) => ask('POST', `${at}/receipts/read`, { receipt: text });
+  const genuine = { id: earned.id, party: 'to', genuine: true };
+  expect((await read(receipt.text)).body).toEqual(genuine);
+  expect((await read(receipt.link)).body).toEqual(genuine);
+  const [page, short] = receipt.link.split('#receipt=');
+  const forged = Buffer.from(short, 'base64url')
+    .toString()
+    .replace('\\"amount\\":\\"7\\"', '\\"amount\\":\\"9\\"');
+  const changed = `${page}#receipt=${Buffer.from(forged).toString('base64url')}`;
+  expect(changed).not.toBe(receipt.link);
+  expect((await read(changed)).body).toEqual({ ...genuine, genuine: false });
+  expect((await read('Thank you for your visit')).body.type).toBe('points/no-receipt');
+});

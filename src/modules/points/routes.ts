@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { type App, byBrowserOrKey, problem } from '#platform/http';
+import { ReceiptRead } from './desk/schema.ts';
 import { orderOf } from './from-wire.ts';
 import type { Outcome } from './order.ts';
 import type { Points } from './points.ts';
@@ -185,6 +186,25 @@ export function movementRoutes(app: App, points: Points): void {
         );
       return receipt;
     },
+  );
+
+  app.post(
+    '/api/points/:programme/receipts/read',
+    {
+      onRequest: identity.guard('points:read'),
+      schema: {
+        ...common,
+        operationId: 'readPointsReceipt',
+        summary: 'Which movement a receipt is of, and whether it says what the books say',
+        params: Programme,
+        body: Type.Object({
+          receipt: Type.String({ minLength: 1, maxLength: 65_536, description: 'The link, or the file' }),
+        }),
+        response: { 200: ReceiptRead, ...errors },
+      },
+    },
+    ({ principal, params, body }) =>
+      points.readReceipt(principal.workspaceId, params.programme, body.receipt),
   );
 
   app.get(

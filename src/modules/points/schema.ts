@@ -278,97 +278,7 @@ export const MovementView = Type.Object(
   { title: 'Movement of points' },
 );
 
-export const ReportQuery = Type.Object({
-  from: Type.Optional(Day),
-  to: Type.Optional(
-    Type.String({ format: 'date', description: 'The last day; today unless told otherwise' }),
-  ),
-});
-export const Report = Type.Object(
-  {
-    asOf: At,
-    /** issued is net of what was taken back; expected: to be spent, null while nothing has left yet. */
-    now: Type.Object({
-      outstanding: whole,
-      wallets: whole,
-      held: whole,
-      owed: whole,
-      issued: whole,
-      redeemed: whole,
-      expired: whole,
-      reserve: whole,
-      ratio: whole,
-      covered: whole,
-      free: whole,
-      expected: Type.Union([whole, Type.Null()]),
-    }),
-    liability: Type.Array(Type.Object({ origin: Origin, outstanding: whole }), {
-      description: 'What is outstanding, kept apart by where it comes from',
-    }),
-    breakage: Type.Array(
-      Type.Object({
-        week: whole,
-        spent: Type.Number({ description: 'The share that is spent by then' }),
-        lost: Type.Number({ description: 'The share that ran out or was taken back by then' }),
-      }),
-    ),
-    days: Type.Array(
-      Type.Object({
-        day: Day,
-        issued: whole,
-        spent: whole,
-        expired: whole,
-        takenBack: whole,
-        outstanding: whole,
-      }),
-    ),
-  },
-  { title: 'Points report' },
-);
-export type Report = Static<typeof Report>;
-
-export const LawCheck = Type.Object({
-  programme: Id,
-  at: At,
-  tookMs: whole,
-  broken: Type.Array(Type.Object({ law: Type.String(), says: Type.String() })),
-});
-
-const Reason = Type.String({ minLength: 3, maxLength: 500, description: 'Why; whoever agrees reads it' });
-export const NewProposal = Type.Union([
-  Type.Object(
-    {
-      kind: Type.Literal('adjust'),
-      party: WireParty,
-      amount: Type.Integer({
-        minimum: -mostPoints,
-        maximum: mostPoints,
-        description: 'Negative: taken away',
-      }),
-      reason: Reason,
-    },
-    { additionalProperties: false },
-  ),
-  Type.Object(
-    { kind: Type.Enum(['pay-in', 'pay-out']), amount: Amount, reason: Reason },
-    { additionalProperties: false },
-  ),
-]);
-export const Proposal = Type.Object(
-  {
-    id: Id,
-    kind: Type.Enum(['adjust', 'pay-in', 'pay-out']),
-    amount: whole,
-    reason: Type.String(),
-    proposedBy: Type.String(),
-    proposedAt: At,
-    decidedBy: Text,
-    decidedAt: Type.Union([At, Type.Null()]),
-    approved: Type.Union([Type.Boolean(), Type.Null()]),
-    movement: Text,
-  },
-  { title: 'Points proposal' },
-);
+export type MovementAnswer = Static<typeof MovementView>;
 
 const refusalKinds = {
   'no-such-programme': { status: 404, title: 'No such programme' },
@@ -392,6 +302,7 @@ const refusalKinds = {
   'two-people': { status: 409, title: 'It takes two people' },
   'no-such-proposal': { status: 404, title: 'No such proposal' },
   'proposal-decided': { status: 409, title: 'The proposal was decided already' },
+  'no-receipt': { status: 400, title: 'Not a receipt of this programme' },
   'not-signed-yet': { status: 503, title: 'The log is about to be signed' },
   busy: { status: 503, title: 'More than can be taken at once' },
 } as const;

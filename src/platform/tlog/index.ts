@@ -18,6 +18,7 @@ export { formatNote, formatVerifierKey, keyId, parseNote, parseVerifierKey } fro
 export type { Opening, Party } from './opening.ts';
 export {
   clearLeaf,
+  decodeOpening,
   encodeOpening,
   encodeView,
   leafOf,
