@@ -80,7 +80,9 @@ export default {
     origin: 'Where they come from',
     points: 'Points outstanding',
     curve: 'How points end, by age',
-    curveSummary:
+    curveSummary_one:
+      'Of what is issued, {{spent}} is spent and {{lost}} runs out or is taken back within a week.',
+    curveSummary_other:
       'Of what is issued, {{spent}} is spent and {{lost}} runs out or is taken back within {{count}} weeks.',
     curveNone: 'Nothing was spent yet and nothing ran out. How points end shows here with the first.',
     curveNote: 'Points that are still there count up to the age that they have reached.',
@@ -106,7 +108,6 @@ export default {
     expires: 'Good until',
     points: 'Points',
     never: 'no end',
-    open: '{{kind}} {{amount}}, {{at}}: show the movement',
   },
   find: {
     title: 'Find a movement',

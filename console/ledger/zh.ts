@@ -96,7 +96,6 @@ export default {
     expires: '有效期至',
     points: '积分',
     never: '长期有效',
-    open: '{{kind}} {{amount}}，{{at}}：查看这笔变动',
   },
   find: {
     title: '查找变动',

@@ -95,11 +95,6 @@ function InProgramme({ id, programme }: { id: string; programme: Programme }) {
             <li key={one.id}>
               <button
                 type="button"
-                aria-label={ledger('statement.open', {
-                  kind: word(one.kind, 'kind'),
-                  amount: amountOf(one),
-                  at: format.moment(one.at),
-                })}
                 className="flex w-full items-baseline justify-between gap-3 py-1.5 text-left text-s hover:bg-sunken"
                 onClick={() => setOpen(one)}
               >
