@@ -12,46 +12,36 @@ export interface DayOfPeople {
 }
 
 /**
- * People by day, and those of the days before it. Each person's days are stretches in which they count: from a day on,
- * for 1, 7 or 30 days, longer where another day follows within them. Where a stretch begins there is one more, and where
- * it ends one fewer; the sums up to a day are its people.
+ * People by day, and those of the days before it. The people of each day are a bitmap; those of a week and a month are
+ * its days' put together, which asks each event once and no person's days one by one.
  */
 export async function countDays(asking: Asking, o: { first: number; last: number }): Promise<DayOfPeople[]> {
   const { ch, rows, timeZone } = asking;
-  const spans = [1, week, month];
-  const edges = (span: number) =>
-    `arrayConcat(arrayMap(d -> (toUInt8(${span}), d, toInt8(1)), arrayFilter((d, gap) -> gap >= ${span}, days, gaps)),
-                 arrayMap(d -> (toUInt8(${span}), toInt32(d + ${span}), toInt8(-1)), arrayFilter((d, gap) -> gap >= ${span}, days, gaps_after)))`;
-  const found = await ch.query<{ span: number; day: number; change: string }>(
-    `select edge.1 as span, edge.2 as day, sum(edge.3) as change
+  const found = await ch.query<{ on_day: number } & Record<'daily' | 'weekly' | 'monthly', string>>(
+    `select toInt32(day + ago) as on_day, groupBitmapMergeIf(people, ago = 0) as daily,
+            groupBitmapMergeIf(people, ago < ${week}) as weekly, groupBitmapMerge(people) as monthly
        from (
-         select arrayJoin(arrayConcat(${spans.map(edges).join(', ')})) as edge
+         select day, groupBitmapState(who) as people
            from (
-             select ${rows.who} as who, arraySort(groupUniqArrayArray(key_days)) as days,
-                    arrayDifference(arrayPushFront(days, toInt32(days[1] - 1000))) as steps,
-                    arraySlice(steps, 2) as gaps, arrayPushBack(arraySlice(steps, 3), 1000) as gaps_after
-               from (
-                 select key, any(person) as person, groupUniqArray(day) as key_days
-                   from (
-                     select key, person, toInt32(toDate(time, {zone:String})) as day from events
-                      where ${rows.where} and time >= fromUnixTimestamp64Milli({back_to:Int64}, 'UTC') and ${rows.untilEnd})
-                  group by key)
-              group by who having ${rows.isMeant}))
-      group by span, day order by day${asking.inOrder}`,
+             select toInt32(toDate(time, {zone:String})) as day, ${rows.who} as who from events
+              where ${rows.where} and time >= fromUnixTimestamp64Milli({back_to:Int64}, 'UTC') and ${rows.untilEnd})
+          where ${rows.isMeant} group by day)
+      array join range(${month}) as ago
+      where on_day between {first:Int32} and {last:Int32}
+      group by on_day`,
     {
       ...rows.params,
       zone: timeZone,
       back_to: Date.parse(asking.question.from) - (month + 1) * 86_400_000,
+      first: o.first,
+      last: o.last,
     },
   );
-  const sums = new Map(spans.map((span) => [span, 0]));
-  let place = 0;
+  const byDay = new Map(found.map((row) => [row.on_day, row]));
   return Array.from({ length: o.last - o.first + 1 }, (_, i) => {
-    const day = o.first + i;
-    for (let row = found[place]; row && row.day <= day; row = found[++place])
-      sums.set(row.span, (sums.get(row.span) ?? 0) + Number(row.change));
-    const of = (span: number) => sums.get(span) ?? 0;
-    return { day, daily: of(1), weekly: of(week), monthly: of(month) };
+    const row = byDay.get(o.first + i);
+    const of = (span: 'daily' | 'weekly' | 'monthly') => Number(row?.[span] ?? 0);
+    return { day: o.first + i, daily: of('daily'), weekly: of('weekly'), monthly: of('monthly') };
   });
 }
 
