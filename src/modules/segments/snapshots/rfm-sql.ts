@@ -6,7 +6,8 @@ import type { Statement } from '../rule/index.ts';
  * people whose total is above 0. Recency is in days (5: the most recent), frequency in orders, those with as many ranked
  * in the order of the customer's number, and money is the sum. The edges of the fifths are linearly interpolated
  * quantiles, in whole numbers throughout (five times the edge), and each fifth holds its upper edge. Currencies are not
- * converted: of several, `currency` is the one that counts.
+ * converted: of several, `currency` is the one that counts. Whoever was erased is left out once a buyer, behind the
+ * grouping: the view `people_events` asks it of every row.
  */
 export function rfmStatement(o: {
   workspaceId: number;
@@ -19,16 +20,16 @@ export function rfmStatement(o: {
   const fifth = (value: string, of: string) => `1 + arrayCount(e -> e < 5 * ${value}, ${of})`;
   return {
     sql: `with buyers as (
-       select person,
+       select who as person,
               toInt128(intDiv({now:Int64} - max(toUnixTimestamp64Milli(time)), 86400000)) as days,
               uniqExact(if(order_id = '', message_id, order_id)) as orders,
               toInt128(sum(total) * 1000000) as micros,
               minIf((length(user_id), user_id), user_id != '') as number
-         from people_events
+         from (select *, dictGetOrDefault('person_now', 'person', key, person) as who from events)
         where workspace_id = {ws:UInt32} and type = 'track' and event = 'Order Completed' and contract = 0 and bot = 0
           and known = 1 and total > 0 and currency = {currency:String} and seq <= {position:UInt64}
           and time <= fromUnixTimestamp64Milli({now:Int64}, 'UTC')
-        group by person
+        group by who having who != 0
      ), edged as (
        select arraySort(z -> (z.3, z.5, z.1), groupArray((person, days, orders, micros, number))) as ranked,
               toInt64(length(ranked)) as n,
