@@ -67,6 +67,9 @@ export function brandStatements({ people, events, days, nowMs }: Brand): string[
   ];
 }
 
+/** What ClickHouse does behind our backs, minutes after rows came, done now. */
+export const merged = (table: 'events' | 'resolved') => `optimize table ${table} final`;
+
 /** The same rows with their people resolved, in a table of the same kind: what statements by hand are asked of. */
 export const resolvedStatements = [
   'create table resolved as events',

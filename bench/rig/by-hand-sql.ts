@@ -51,13 +51,18 @@ export const byHand: Readonly<Record<string, (when: When) => string[]>> = {
          from (select arrayJoin(arrayPopFront(arrayDifference(times))) as gap from (${times}) where length(times) > 1)`,
     ];
   },
+  // Fifths with their upper edges, people with as many orders ranked by their numbers, as the program has them.
   rfm: (when) => [
-    `select sum(cityHash64(*)) from (
-      select 6 - ntile(5) over (order by days, person) as r, ntile(5) over (order by orders, person) as f,
-            ntile(5) over (order by money, person) as m, person
-       from (
-         select person, intDiv(${when.to} - max(toUnixTimestamp64Milli(time)), 86400000) as days, uniqExact(order_id) as orders, sum(total) as money
-         ${before(when, `${purchase} and known = 1 and currency = 'EUR'`)} group by person))`,
+    `with buyers as (
+       select person, intDiv(${when.to} - max(toUnixTimestamp64Milli(time)), 86400000) as days, sum(total) as money,
+              uniqExact(if(order_id = '', message_id, order_id)) as orders, minIf((length(user_id), user_id), user_id != '') as number
+         ${before(when, `${purchase} and known = 1 and currency = 'EUR'`)} group by person),
+     (select quantilesExactInclusive(0.2, 0.4, 0.6, 0.8)(days) from buyers) as day_edges,
+     (select quantilesExactInclusive(0.2, 0.4, 0.6, 0.8)(toFloat64(money)) from buyers) as money_edges
+     select sum(cityHash64(*)) from (
+       select person, 5 - arrayCount(edge -> edge < days, day_edges) as r, ntile(5) over (order by orders, number, person) as f,
+              1 + arrayCount(edge -> edge < toFloat64(money), money_edges) as m
+         from buyers)`,
   ],
   stickiness: (when) => [
     `select day, uniqExactIf(person, ago = 0), uniqExactIf(person, ago < 7), uniqExact(person)
@@ -70,6 +75,21 @@ export const byHand: Readonly<Record<string, (when: When) => string[]>> = {
     `select count(), quantilesExactInclusive(0.25, 0.5, 0.75)(JSONExtractFloat(properties, 'dwell_seconds'))
      ${rows(when, " and type = 'track' and event in ('Store Exited', 'Zone Exited')")}`,
   ],
+  'funnel-leaving': (when) => {
+    const steps = ['Products Searched', 'Product Viewed', 'Product Added', 'Order Completed'];
+    const are = steps.map((step) => `event = '${step}'`).join(', ');
+    const wide = { from: when.from, to: when.to };
+    const name = "if(type = 'track', event, type)";
+    return [
+      `select next, last, count()
+         from (
+           select person, windowFunnel(${month})(toUInt64(toUnixTimestamp64Milli(time)), ${are}) as level,
+                  maxIf(time, event = '${steps[0]}') as came, arraySort(groupArray((time, ${name}))) as all,
+                  arrayFirst(x -> x.1 > came, all).2 as next, all[-1].2 as last
+             ${rows(wide)} group by person having level = 1)
+        group by next, last`,
+    ];
+  },
   paths: (when) => {
     const day = 86_400_000;
     const wide = { from: when.from - day, to: when.to + day };
