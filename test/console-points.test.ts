@@ -1,0 +1,210 @@
+import type { APIResponse, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '#platform/clock';
+import { words as proof } from '../proof/words/en.ts';
+import { signIn } from './fixtures/console.ts';
+import { consoleProgram, type Opened, seriousFaults } from './fixtures/console-program.ts';
+
+// The life of points through the whole program and the real browser: a programme, its reserve, a rule, an order that
+// earns, the day on which they are theirs, a gift, a reward, a refund; and the receipt on the public page.
+
+const dayMs = 86_400_000;
+const clock = movableClock();
+let p: Awaited<ReturnType<typeof consoleProgram>>;
+let opened: Opened;
+let page: Page;
+let second: Opened;
+let programme: { id: string; slug: string };
+let ann: string;
+
+beforeAll(async () => {
+  p = await consoleProgram({ clock });
+  opened = await p.open({ language: 'en' });
+  page = opened.page;
+  await signIn(page, p.url);
+  second = await p.open({ language: 'en' });
+  for (const userId of ['ann', 'bo']) await p.send('identify', { userId, traits: { name: userId } });
+}, 60_000);
+afterAll(async () => {
+  await second?.context.close();
+  await opened?.context.close();
+  await p?.close();
+});
+
+/** Time that goes on as it does, from where it was put. */
+function movableClock() {
+  let aheadMs = 0;
+  const ms = () => systemClock.ms() + aheadMs;
+  return {
+    ...systemClock,
+    ms,
+    now: () => new Date(ms()),
+    moveOn(by: number) {
+      aheadMs += by;
+    },
+  };
+}
+
+const brand = { 'Pando-Workspace': 'my-brand' };
+async function get<T>(path: string): Promise<T> {
+  const answer = await opened.context.request.get(`${p.url}${path}`, { headers: brand });
+  expect(answer.status(), path).toBe(200);
+  return (await answer.json()) as T;
+}
+/** As whoever is signed in there. */
+async function post(by: BrowserContext, path: string, data: object, key?: string): Promise<APIResponse> {
+  const session = await by.request.get(`${p.url}/api/session`);
+  const { csrf = '' } = session.ok() ? ((await session.json()) as { csrf?: string }) : {};
+  const headers = { ...brand, 'Pando-Csrf': csrf, ...(key ? { 'Idempotency-Key': key } : {}) };
+  return by.request.post(`${p.url}${path}`, { headers, data });
+}
+async function done<T>(answer: APIResponse): Promise<T> {
+  expect([answer.status(), answer.ok() ? '' : await answer.text()]).toEqual([expect.any(Number), '']);
+  return (await answer.json()) as T;
+}
+const orderOfAnn = (event: string, total: string) =>
+  p.send('track', { userId: 'ann', event, properties: { order_id: 'o-1', total, currency: 'GBP' } });
+const movements = () => page.getByRole('list', { name: 'Movements' }).getByRole('listitem');
+const seePoints = (text: RegExp) => page.getByRole('paragraph').filter({ hasText: text }).waitFor();
+
+test('a programme is set up in the console, and its reserve is paid in by two people', async () => {
+  await page.goto(`${p.url}/points`);
+  await page.getByText('No points yet').waitFor();
+  await page.getByLabel('What members call them').fill('Leaves');
+  await page.getByLabel('Currency of the shop and of the reserve').fill('GBP');
+  await page.getByLabel('Held for so many days').fill('1');
+  await page.getByRole('button', { name: 'Set up the programme' }).click();
+  await page.getByRole('heading', { name: 'Leaves', exact: true }).waitFor();
+  await page.getByRole('link', { name: 'For invitations' }).waitFor();
+  const { items } = await get<{ items: { id: string; slug: string }[] }>('/api/rewards/programmes');
+  programme = items[0] ?? expect.unreachable();
+
+  const invited = await done<{ link: { token: string } }>(
+    await post(opened.context, '/api/team/invitations', { email: 'second@example.com', role: 'owner' }),
+  );
+  const { token } = invited.link;
+  const password = 'another quite long pass phrase';
+  await done(await post(second.context, '/api/invitations/accept', { token, password, name: 'Second' }));
+  const proposals = `/api/points/${programme.id}/proposals`;
+  const money = { kind: 'pay-in', amount: 100_000, reason: 'The first money' };
+  const { id } = await done<{ id: string }>(await post(opened.context, proposals, money));
+  const decide = (by: Opened) => post(by.context, `${proposals}/${id}/decide`, { approve: true });
+  const alone = await decide(opened);
+  expect([alone.status(), await alone.text()]).toEqual([409, expect.stringContaining('points/two-people')]);
+  await done(await decide(second));
+  const { now } = await get<{ now: object }>(`/api/points/${programme.id}/report`);
+  expect(now).toMatchObject({ reserve: 100_000, covered: 100_000, outstanding: 0 });
+});
+
+test('a rule is built like a sentence; an order earns by it, held until its day comes', async () => {
+  await page.getByRole('link', { name: 'New rule' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Ten for an order');
+  await page.getByLabel('How they are worked out').selectOption('fixed');
+  await page.getByLabel('How many points').fill('10');
+  await page.getByLabel('Days that they are held').fill('1');
+  await page.getByRole('button', { name: 'Make the rule' }).click();
+  const line = page.getByRole('listitem').filter({ hasText: 'Ten for an order' });
+  await line.getByText('they get 10 points, held for a day').waitFor();
+
+  await orderOfAnn('Order Completed', '250.00');
+  await line.getByText('To one person · 10 held').waitFor();
+  ann = (await get<{ items: { id: string }[] }>('/api/people?identifier=user_id:ann')).items[0]?.id ?? '';
+  await page.goto(`${p.url}/people/${ann}`);
+  await seePoints(/^0 Leaves\+ 260 held$/);
+
+  clock.moveOn(dayMs + 60_000);
+  await p.pg.asSystem((tx) =>
+    tx.query('select pando.enqueue_job($1, $2, null, null, null, null, null)', ['points.sweep', '{}']),
+  );
+  await seePoints(/^260 Leaves$/);
+  await page.getByRole('list', { name: 'Lots' }).getByText('Purchases').waitFor();
+});
+
+test('points are passed on, spent on a reward and taken back by a refund; the statement tells all of it', async () => {
+  const transfers = `/api/points/${programme.id}/transfers`;
+  const gift = {
+    kind: 'transfer',
+    from: { person: 'user_id:ann' },
+    to: { person: 'user_id:bo' },
+    amount: 60,
+  };
+  await done(await post(opened.context, transfers, gift, 'gift'));
+  await seePoints(/^200 Leaves$/);
+
+  await page.goto(`${p.url}/points`);
+  await page.getByRole('button', { name: 'New reward' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name', { exact: true }).fill('A pot of tea');
+  await dialog.getByLabel('Points', { exact: true }).fill('100');
+  await dialog.getByLabel('Worth, in GBP').fill('5.00');
+  await dialog.getByRole('button', { name: 'Make the reward' }).click();
+  await page.getByText('Voucher of £5.00').waitFor();
+  const [reward] = (await get<{ items: { id: string }[] }>('/api/rewards')).items;
+  const had = await done<{ voucher: { code: string } }>(
+    await post(opened.context, `/api/rewards/${reward?.id}/redeem`, { person: ann }, 'tea'),
+  );
+  await page.getByRole('button', { name: 'Check a voucher' }).click();
+  await dialog.getByLabel('Code, or what the QR says').fill(had.voucher.code);
+  await dialog.getByRole('button', { name: 'Look' }).click();
+  await dialog.getByText('Good', { exact: true }).waitFor();
+
+  await orderOfAnn('Order Refunded', '30.00');
+  await page.goto(`${p.url}/people/${ann}`);
+  await seePoints(/^70 Leaves$/);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  const told = await movements().allTextContents();
+  const like = (...lines: RegExp[]) => lines.map((line) => expect.stringMatching(line));
+  expect(told.slice(0, 3)).toEqual(like(/^Taken back .*−30$/, /^Spent .*−100$/, /^Passed on .*−60$/));
+  expect(told.slice(3).sort()).toEqual(
+    like(/^Earned .*\+10$/, /^Earned .*\+250$/, /^Theirs now .*o-110$/, /^Theirs now .*o-1250$/),
+  );
+});
+
+test('the receipt is good on the public page, and one that was tampered with is refused with words', async () => {
+  const { items } = await get<{ items: { id: string; kind: string }[] }>(
+    `/api/points/${programme.id}/transfers?person=${ann}`,
+  );
+  const spent = items.find(({ kind }) => kind === 'spend')?.id;
+  const path = `/api/points/${programme.id}/transfers/${spent}/receipt?party=from`;
+  const ask = () => opened.context.request.get(`${p.url}${path}`, { headers: brand });
+  await expect.poll(async () => (await ask()).status(), { timeout: 20_000 }).toBe(200);
+  const receipt = await get<{ text: string; link: string }>(path);
+  const visitor = await p.open();
+  await visitor.page.goto(receipt.link);
+  expect(new URL(receipt.link).pathname).toBe(`/proof/${programme.slug}`);
+  await visitor.page.locator('.told.good').waitFor();
+  expect(await visitor.page.locator('.view').textContent()).toMatch(/Movementspent[\s\S]*Points100/);
+  expect(await seriousFaults(visitor.page)).toEqual([]);
+
+  const more = receipt.text.replace(
+    /^extra (.+)$/m,
+    (_, extra: string) =>
+      `extra ${btoa(atob(extra).replace('\\"amount\\":\\"100\\"', '\\"amount\\":\\"10\\"'))}`,
+  );
+  expect(more).not.toBe(receipt.text);
+  await visitor.page.locator('textarea').fill(more);
+  await visitor.page.locator('button[type=submit]').click();
+  await visitor.page.getByText(proof.fault.content).waitFor();
+  expect(await visitor.page.locator('.told.good').count()).toBe(0);
+  expect(visitor.complaints).toEqual([]);
+  await visitor.context.close();
+});
+
+test('axe finds nothing serious on the pages of points, light and dark, wide and narrow', async () => {
+  const [rule] = (await get<{ items: { id: string }[] }>('/api/rewards/rules')).items;
+  for (const o of [{ dark: false }, { dark: true, width: 390 }]) {
+    const other = await p.open(o);
+    await signIn(other.page, p.url);
+    for (const path of ['/points', '/points/rules/new', `/points/rules/${rule?.id}`, `/people/${ann}`]) {
+      await other.page.goto(p.url + path);
+      await other.page.locator('#content h1').waitFor();
+      await other.page.getByText('Leaves').first().waitFor();
+      expect(await seriousFaults(other.page), path).toEqual([]);
+      const wide = await other.page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect(wide, path).toBeLessThanOrEqual(0);
+    }
+    expect(other.complaints).toEqual([]);
+    await other.context.close();
+  }
+  expect(opened.complaints).toEqual([]);
+});
