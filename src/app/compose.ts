@@ -23,6 +23,7 @@ import { createMetrics } from '#platform/metrics';
 import { LanguageSettings, languageDefaults } from '#schema/identity';
 import { refuseHalfRestored } from './backup/restore.ts';
 import { createClosing } from './closing.ts';
+import { furnishDemo } from './demo-points.ts';
 import { refuseTakenPort } from './doctor/port.ts';
 import { type Engines, openEngines } from './engines.ts';
 import { dataFolders, waitForHome } from './home.ts';
@@ -106,7 +107,10 @@ export async function compose(
     });
     // A full disk is for those who have to write; the simulated brand does not.
     const load = () => (disk.ok() ? collect.load() : 1);
-    const demo = createDemo({ pg, identity, collect, people, jobs, clock, log, load, enabled: config.demo });
+    const demo = createDemo({
+      ...{ pg, identity, collect, people, jobs, clock, log, load, enabled: config.demo },
+      furnish: (workspaceId) => furnishDemo({ points, rewards, clock }, workspaceId),
+    });
     const imports = createImports({
       pg,
       collect,

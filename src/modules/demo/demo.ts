@@ -25,6 +25,8 @@ export interface DemoDeps {
   load(): number;
   /** Whether the workspace `demo` is kept: filled at the first start, then with a trickle of live events. */
   readonly enabled: boolean;
+  /** What the workspace `demo` is given besides its story, once that is told; may be asked again. */
+  furnish?(workspaceId: number): Promise<void>;
 }
 
 /** A simulated brand in a workspace of its own. */
@@ -156,6 +158,7 @@ export function createDemo(deps: DemoDeps): Demo {
         if (workspace && (await find(workspace.id))?.state === 'filled') {
           await holding(asOne(), workspace.id, { signal, waits: false }, async (held) => {
             const row = await find(workspace.id);
+            if (row) await furnish(workspace.id);
             if (row) await trickle(deps, row, held);
           });
         }
@@ -163,6 +166,18 @@ export function createDemo(deps: DemoDeps): Demo {
         log.warn({ err: error }, 'the simulated brand paused; it goes on by itself');
       }
       await clock.sleep(LOOK_AGAIN_MS, signal);
+    }
+  }
+
+  /** The brand is alive without it, too. */
+  async function furnish(workspaceId: number): Promise<void> {
+    try {
+      await deps.furnish?.(workspaceId);
+    } catch (error) {
+      log.warn(
+        { err: error },
+        'the simulated brand could not be furnished; it is tried again at the next start',
+      );
     }
   }
 

@@ -1,5 +1,4 @@
 import { DateTime } from 'luxon';
-import type { LogEvent } from '#modules/collect';
 import type { Identity } from '#modules/identity';
 import type { People } from '#modules/people';
 import type { Segments } from '#modules/segments';
@@ -12,8 +11,9 @@ import * as sql from './dry-run-sql.ts';
 import { claim, happenedIn, namedIn, upwards, usersByIds, type Wanted } from './earn/claims.ts';
 import type { LiveClaim } from './earn/decide.ts';
 import { daysOf, type Rules, type RulesNow, type RunningRule } from './earn/rules-now.ts';
+import { eventOf, gathered } from './past-event.ts';
 import { Book } from './rule/book.ts';
-import { type Circumstances, type CompiledRule, type EarningEvent, isWhy } from './rule/compile.ts';
+import { type Circumstances, type CompiledRule, isWhy } from './rule/compile.ts';
 import { type Cost, type DryRunAnswer, type NewDryRun, type RuleBody, refuse } from './schema.ts';
 
 const states = ['running', 'done', 'failed'] as const;
@@ -236,33 +236,7 @@ type Circle = Parameters<typeof happenedIn>[2] & {
   learn(wanted: readonly Wanted[]): Promise<void>;
 };
 
-/** So many at a time, since people are looked up for all of them together. */
-async function* gathered(rows: AsyncIterable<sql.PastRow>): AsyncGenerator<sql.PastRow[]> {
-  let some: sql.PastRow[] = [];
-  for await (const row of rows) {
-    some.push(row);
-    if (some.length < 2_000) continue;
-    yield some;
-    some = [];
-  }
-  if (some.length > 0) yield some;
-}
-
 const ruleZero: ReadonlySet<number> = new Set([0]);
-
-function eventOf(row: sql.PastRow): EarningEvent {
-  const at = Number(row.t);
-  const seconds = Math.floor(at / 1000);
-  const time = `${seconds}.${String(at - seconds * 1000).padStart(3, '0')}`;
-  const whole: Partial<LogEvent> = { ...row, time, bot: '0', total: row.total || null };
-  let properties: Record<string, unknown> = {};
-  try {
-    properties = row.properties === '' ? {} : (JSON.parse(row.properties) as Record<string, unknown>);
-  } catch {
-    // Counts as empty, as everywhere.
-  }
-  return { row: whole as EarningEvent['row'], at, properties };
-}
 
 function costOf(book: Book<LiveClaim>, events: number, unpaid: Record<string, number>): Cost {
   const days = new Map<number, { points: number; awards: number }>();

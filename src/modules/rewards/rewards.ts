@@ -18,6 +18,7 @@ import { usersByIds } from './earn/claims.ts';
 import { entryHandler } from './earn/entries.ts';
 import { Follower } from './earn/follow.ts';
 import type { Ledger } from './earn/ledger.ts';
+import { payPast } from './earn/past.ts';
 import { Payer } from './earn/pay.ts';
 import { daysOf, Rules } from './earn/rules-now.ts';
 import { Catalogue } from './redeem/catalogue.ts';
@@ -99,6 +100,9 @@ export function createRewards(deps: RewardsDeps) {
     /** Ids of the segments that pay who comes in: single facts are written of them. */
     segmentsEntered: (workspaceId: number) =>
       pg.inWorkspace(workspaceId, (tx) => segmentsEntered(tx, workspaceId)),
+    /** Pays for what happened from then to then (ms since 1970), too, by the rules as they are; nothing twice. */
+    payPast: (workspaceId: number, o: { from: number; to: number }) =>
+      payPast({ ...deps, rules, depth, decided }, workspaceId, o),
     /** How long the oldest batch has waited to be looked at, ms. */
     lagMs: (workspaceId: number) => follower.lagMs(workspaceId),
     follower,

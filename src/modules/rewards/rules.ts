@@ -1,4 +1,4 @@
-import type { Identity, Principal } from '#modules/identity';
+import type { Actor, Identity, Principal } from '#modules/identity';
 import type { Clock } from '#platform/clock';
 import { uuidv7 } from '#platform/ids';
 import type { Jobs } from '#platform/jobs';
@@ -52,7 +52,7 @@ export class RuleDesk {
   }
 
   /** Refuses `bad-rule`, `name-taken`, `points/no-such-programme`. */
-  async create(by: Principal, o: NewRule): Promise<RuleAnswer> {
+  async create(by: Actor, o: NewRule): Promise<RuleAnswer> {
     const { pg, identity, ledger, jobs, clock, rules } = this.#deps;
     const { workspaceId } = by;
     await ledger.programmes.get(workspaceId, o.programme);

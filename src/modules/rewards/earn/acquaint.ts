@@ -4,7 +4,7 @@ import type { Postgres } from '#platform/postgres';
 import { insertInvitations, invitersOf as readInviters } from './award-sql.ts';
 import { type Acquaintance, namedIn, upwards, usersByIds, type Wanted } from './claims.ts';
 
-interface AcquaintDeps {
+export interface AcquaintDeps {
   pg: Postgres;
   people: People;
   segments: Segments;

@@ -1,4 +1,4 @@
-import type { Identity, Principal } from '#modules/identity';
+import type { Actor, Identity, Principal } from '#modules/identity';
 import type { Clock } from '#platform/clock';
 import { uuidv7 } from '#platform/ids';
 import type { Postgres } from '#platform/postgres';
@@ -29,7 +29,7 @@ export class Catalogue {
   }
 
   /** Refuses `name-taken`, `points/no-such-programme`. */
-  async create(by: Principal, o: NewReward): Promise<RewardAnswer> {
+  async create(by: Actor, o: NewReward): Promise<RewardAnswer> {
     const { pg, identity, ledger, clock } = this.#deps;
     const { workspaceId } = by;
     await ledger.programmes.get(workspaceId, o.programme);
