@@ -73,6 +73,8 @@ interface EventsSearch {
   channel?: SourceKind | undefined;
   person?: string | undefined;
   bots?: 'yes' | undefined;
+  /** The message id of the one that is opened. */
+  event?: string | undefined;
 }
 
 const segmentsRoute = createRoute({
@@ -89,6 +91,12 @@ const newSegmentRoute = createRoute({
     return { ...(template ? { template } : {}), ...(rule ? { rule } : {}) };
   },
   component: lazyRouteComponent(() => import('./segments/build.tsx')),
+});
+
+const computedRoute = createRoute({
+  getParentRoute,
+  path: '/segments/computed',
+  component: lazyRouteComponent(() => import('./segments/computed-page.tsx')),
 });
 
 const segmentRoute = createRoute({
@@ -155,8 +163,9 @@ const eventsRoute = createRoute({
   path: '/events',
   validateSearch: (search: Record<string, unknown>): EventsSearch => {
     const [name, source, person] = [text(search.name), text(search.source), text(search.person)];
-    const channel = channels.find((one) => one === search.channel);
+    const [channel, event] = [channels.find((one) => one === search.channel), text(search.event)];
     return {
+      ...(event ? { event } : {}),
       ...(name ? { name } : {}),
       ...(source ? { source } : {}),
       ...(channel ? { channel } : {}),
@@ -289,6 +298,7 @@ const routeTree = rootRoute.addChildren([
     personRoute,
     segmentsRoute,
     newSegmentRoute,
+    computedRoute,
     segmentRoute,
     editSegmentRoute,
     reportsRoute,

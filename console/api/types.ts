@@ -30,6 +30,7 @@ import type {
   SharedIdentifierSchema,
   TraitNameSchema,
 } from '#schema/people';
+import type { ComputedList, ValuesOfPerson } from '#schema/segments/computed';
 import type {
   History,
   MemberPage as MembersOfSegment,
@@ -46,6 +47,8 @@ export type { Guess, Import, RejectPage } from '#schema/imports';
 export type { Funnel, Pulse, Worth } from '#schema/insight';
 export type { SegmentList, SegmentSizes, SegmentView as Segment, WhyPart } from '#schema/segments/live';
 
+export type Computed = Static<typeof ComputedList>;
+export type ComputedOfPerson = Static<typeof ValuesOfPerson>;
 export type SegmentHistory = Static<typeof History>;
 export type SegmentMove = SegmentHistory['items'][number];
 export type SegmentMember = Static<typeof MembersOfSegment>['items'][number];

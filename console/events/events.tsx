@@ -15,7 +15,7 @@ import { Tag } from '../kit/tag.tsx';
 import { PersonLink } from '../people/person-link.tsx';
 import { EventDialog } from './event.tsx';
 import { EventFilters } from './filters.tsx';
-import { listOf, useLiveEvents } from './live.ts';
+import { listOf, useEventOf, useLiveEvents } from './live.ts';
 import { iconOf, useEventWords } from './words-of.ts';
 
 const shown = 60;
@@ -29,7 +29,7 @@ export default function Events() {
   const navigate = useNavigate({ from: '/events' });
   const search = useSearch({ from: '/inside/events' });
   const hold = useHold();
-  const [opened, setOpened] = useState<EventInShort | null>(null);
+  const [chosen, setOpened] = useState<EventInShort | null>(null);
   const [wantsOlder, setWantsOlder] = useState(false);
   const sources = useQuery({
     queryKey: [slug, 'sources'],
@@ -38,6 +38,8 @@ export default function Events() {
   const nameOf = new Map(sources.data?.items.map((source) => [source.id, source.name]));
   const { name, source, channel, person } = search;
   const filter = { name, source, channel, person, humans: search.bots !== 'yes' };
+  const sentTo = useEventOf(search.event, { name, person });
+  const opened = chosen ?? (search.event ? (sentTo ?? null) : null);
   const isHeld = hold.isHeld || wantsOlder || opened !== null;
   const live = useLiveEvents({ filter, limit: shown, isHeld });
   const older = useInfiniteQuery({
@@ -159,10 +161,13 @@ export default function Events() {
       <EventDialog
         event={opened}
         source={nameOf.get(opened?.source ?? '')}
-        onClose={() => setOpened(null)}
+        onClose={() => {
+          setOpened(null);
+          if (search.event) change({ event: undefined });
+        }}
         onPerson={(id) => {
           setOpened(null);
-          change({ person: id });
+          change({ person: id, event: undefined });
         }}
       />
     </Page>

@@ -123,6 +123,22 @@ export function useWholeEvent(event: EventInShort | null) {
   });
 }
 
+const mostLookedAt = 1000;
+
+/** One event out of what a filter lets through, where somebody was sent to it. */
+export function useEventOf(id: string | undefined, filter: EventFilter) {
+  const { api, slug } = useSession();
+  return useQuery({
+    queryKey: [slug, 'events', 'one', id, filter],
+    enabled: id !== undefined,
+    queryFn: async ({ signal }) => {
+      const { path, query } = listOf(filter);
+      const page = await api.get<Page<EventInShort>>(path, { ...query, limit: mostLookedAt }, signal);
+      return page.items.find((one) => one.message_id === id) ?? null;
+    },
+  }).data;
+}
+
 /** The same object as long as it says the same. */
 function useStable<T extends object>(value: T): T {
   const text = JSON.stringify(value);

@@ -16,6 +16,7 @@ import { EmptyState, ErrorState, Skeleton, useProblemText } from '../kit/states.
 import { Tag } from '../kit/tag.tsx';
 import { useTell } from '../kit/toast.tsx';
 import { PointsOf } from '../points/of-person.tsx';
+import { ComputedOf } from './computed.tsx';
 import { Consent } from './consent.tsx';
 import { History } from './history.tsx';
 import { Identifiers } from './identifiers.tsx';
@@ -151,6 +152,9 @@ function Portrait({ person, onErased }: { person: Person; onErased: (goneBy: str
           )}
           <Section title={t('one.traits')}>
             <Traits id={person.id} traits={person.traits} />
+          </Section>
+          <Section title={segments('computed.ofPerson')} note={segments('computed.ofPersonNote')}>
+            <ComputedOf id={person.id} />
           </Section>
           <Section title={t('one.consent')} note={t('one.consentNote')}>
             <Consent person={person} />

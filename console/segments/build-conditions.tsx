@@ -4,11 +4,12 @@ import { Pick } from '../kit/pick.tsx';
 import { WordNumber, WordSelect } from '../kit/word.tsx';
 import { EventWords, Wheres } from './build-events.tsx';
 import { FactCondition } from './build-facts.tsx';
-import { useChannelOptions, useFields, useSourceOptions, useValuesOf } from './build-seen.ts';
+import { MeasuredPick } from './build-measured.tsx';
+import { useChannelOptions, useSourceOptions, useValuesOf } from './build-seen.ts';
 import { type ConditionProps, Sentence } from './build-sentence.tsx';
 import { Steps } from './build-steps.tsx';
 import { CountWords, DurationWords, WindowWords } from './build-window.tsx';
-import { isObject, type Json, matchOf, oneOrMany, texts, tidy } from './rule.ts';
+import { isObject, type Json, oneOrMany, texts, tidy } from './rule.ts';
 import { type Kind, kindOf } from './rule-kinds.ts';
 
 /** One condition as a sentence with its fields in it; what it is asked of stands below. */
@@ -119,10 +120,6 @@ function Measure(props: ConditionProps & { event: ReactElement; when: ReactEleme
   const { [how]: what, ...rest } = condition;
   const compared = comparisons.find((one) => one in condition) ?? 'at_least';
   const amount = condition[compared];
-  const fields = useFields(matchOf(condition.measure));
-  const offered = fields.filter(({ field }) => !('product' in field));
-  const key = what === null || what === undefined ? null : JSON.stringify(what);
-  const plain = (path: readonly string[]) => (path.length === 1 ? (path[0] ?? '') : path);
   const without = (name: string) =>
     Object.fromEntries(Object.entries(condition).filter(([one]) => one !== name));
   return (
@@ -138,20 +135,10 @@ function Measure(props: ConditionProps & { event: ReactElement; when: ReactEleme
           />
         ),
         what: (
-          <Pick
-            label={t('build.measure.what')}
-            missing={t('build.where.missing')}
-            value={key === null ? [] : [key]}
-            options={offered.map(({ field, label }) => ({
-              value: JSON.stringify('property' in field ? plain(field.property) : field),
-              label,
-            }))}
-            labelOf={(one) => {
-              const read: unknown = JSON.parse(one);
-              return isObject(read) ? t(`build.columns.${read.column as 'total'}`) : texts(read).join(' › ');
-            }}
-            typed={(text) => ({ value: JSON.stringify(text), label: text })}
-            onChange={([next]) => next !== undefined && onChange({ ...condition, [how]: JSON.parse(next) })}
+          <MeasuredPick
+            match={condition.measure}
+            value={what}
+            onChange={(next) => onChange({ ...condition, [how]: next })}
           />
         ),
         event: props.event,

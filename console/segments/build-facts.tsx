@@ -11,24 +11,12 @@ import {
 } from './build-seen.ts';
 import { type ConditionProps, Sentence } from './build-sentence.tsx';
 import { TestWords } from './build-test.tsx';
+import { type ComputedValue, useComputedValues } from './computed.ts';
 import { isObject, texts } from './rule.ts';
 import type { Kind } from './rule-kinds.ts';
-import { firstTest, testJson, valueFor } from './rule-test.ts';
+import { firstTest, numberTests, testJson, valueFor } from './rule-test.ts';
 
 const stages = ['none', 'search', 'attention', 'deal', 'use', 'share'] as const;
-const rfmGroups = [
-  'champions',
-  'loyal',
-  'potential_loyalist',
-  'new',
-  'promising',
-  'need_attention',
-  'about_to_sleep',
-  'at_risk',
-  'cant_lose',
-  'hibernating',
-] as const;
-
 /** Conditions about what a person is, rather than what they did. */
 export function FactCondition({ kind, condition, onChange }: ConditionProps & { kind: Kind }) {
   const props = { condition, onChange };
@@ -50,16 +38,24 @@ export function FactCondition({ kind, condition, onChange }: ConditionProps & { 
   }
 }
 
+/** As they told it, or as it is worked out of what they did, or of a comparison with all others. */
 function Trait({ condition, onChange }: ConditionProps) {
   const { t } = useTranslation('segments');
   const wordsOr = useWordsOr('segments');
   const names = useTraitNames();
-  const computed = isObject(condition.trait) ? condition.trait.computed : undefined;
-  const path = typeof computed === 'string' ? [computed] : texts(condition.trait);
-  const types = names.find(({ name }) => path.length === 1 && name === path[0])?.types ?? [];
-  const values = useTraitValues(path.length === 1 && computed === undefined ? (path[0] ?? '') : '');
+  const computed = useComputedValues();
+  const asked = isObject(condition.trait) ? condition.trait.computed : undefined;
+  const about = typeof asked === 'string' ? computed.get(asked) : undefined;
+  const path = texts(condition.trait);
+  const name = path.length === 1 ? (path[0] ?? '') : '';
+  const told = useTraitValues(name);
   const kindsOf = (all: readonly string[]) =>
     all.map((one) => wordsOr(`build.trait.types.${one}`, one)).join(', ');
+  const typesOf = (trait: unknown) =>
+    isObject(trait)
+      ? (computed.get(String(trait.computed))?.types ?? [])
+      : (names.find((one) => one.name === trait)?.types ?? []);
+  const types = asked === undefined ? typesOf(name) : (about?.types ?? []);
   return (
     <Sentence
       kind="trait"
@@ -68,13 +64,31 @@ function Trait({ condition, onChange }: ConditionProps) {
           <Pick
             label={t('build.trait.title')}
             missing={t('build.trait.missing')}
-            value={path.length === 0 ? [] : [path.join(' › ')]}
-            options={names.map(({ name, types: all }) => ({ value: name, label: name, note: kindsOf(all) }))}
-            typed={(text) => ({ value: text, label: text })}
-            onChange={([name]) => {
-              if (name === undefined) return;
-              const test = firstTest(names.find((one) => one.name === name)?.types ?? []);
-              onChange({ trait: name, ...testJson(test, valueFor(test, null)) });
+            value={path.length === 0 && asked === undefined ? [] : [JSON.stringify(condition.trait)]}
+            options={[
+              ...names.map((one) => ({
+                value: JSON.stringify(one.name),
+                label: one.name,
+                note: kindsOf(one.types),
+                group: t('build.trait.told'),
+              })),
+              ...[...computed.values()].map((one) => ({
+                value: JSON.stringify({ computed: one.name }),
+                label: one.label,
+                note: kindsOf(one.types),
+                group: t(one.isNightly ? 'build.trait.nightly' : 'build.trait.computed'),
+              })),
+            ]}
+            labelOf={(key) => {
+              const trait: unknown = JSON.parse(key);
+              return isObject(trait) ? String(trait.computed) : texts(trait).join(' › ');
+            }}
+            typed={(text) => ({ value: JSON.stringify(text), label: text })}
+            onChange={([key]) => {
+              if (key === undefined) return;
+              const trait: unknown = JSON.parse(key);
+              const test = firstTest(typesOf(trait));
+              onChange({ trait, ...testJson(test, valueFor(test, null)) });
             }}
           />
         ),
@@ -83,7 +97,10 @@ function Trait({ condition, onChange }: ConditionProps) {
             json={condition}
             beside={['trait']}
             types={types}
-            values={values}
+            values={about ? about.options.map(({ value }) => ({ value, times: 0 })) : told}
+            only={about?.types.includes('number') ? numberTests : undefined}
+            timeless={about !== undefined}
+            labelOf={about && ((value) => optionOf(about, value))}
             onChange={(test) => onChange({ trait: condition.trait, ...test })}
           />
         ),
@@ -91,6 +108,9 @@ function Trait({ condition, onChange }: ConditionProps) {
     />
   );
 }
+
+const optionOf = (about: ComputedValue | undefined, value: unknown): string =>
+  about?.options.find((one) => one.value === value)?.label ?? String(value);
 
 function Consent({ condition, onChange }: ConditionProps) {
   const { t } = useTranslation('segments');
@@ -150,12 +170,15 @@ function Stage({ condition, onChange }: ConditionProps) {
 /** A value that compares a person with all others: a group, or a number. */
 function Snapshot({ condition, onChange }: ConditionProps) {
   const { t } = useTranslation('segments');
-  const wordsOr = useWordsOr('segments');
+  const nightly = [...useComputedValues().values()].filter((one) => one.isNightly);
   const name = typeof condition.snapshot === 'string' ? condition.snapshot : null;
-  const word = (group: string) => wordsOr(`build.snapshot.groups.${group}`, group);
+  const about = nightly.find((one) => one.name === name);
   const isNumber = 'at_least' in condition || 'at_most' in condition;
   const side = 'at_most' in condition ? 'at_most' : 'at_least';
   const number = condition[side];
+  const hows = (['one_of', 'at_least', 'at_most'] as const).filter(
+    (one) => !about || (one !== 'one_of') === about.types.includes('number') || one in condition,
+  );
   return (
     <Sentence
       kind="snapshot"
@@ -165,19 +188,20 @@ function Snapshot({ condition, onChange }: ConditionProps) {
             label={t('build.snapshot.title')}
             missing={t('build.snapshot.missing')}
             value={name === null ? [] : [name]}
-            options={[{ value: 'rfm_group', label: t('build.snapshot.rfm_group') }]}
+            options={nightly.map((one) => ({ value: one.name, label: one.label }))}
             typed={(text) => ({ value: text, label: text })}
-            onChange={([next]) => next !== undefined && onChange({ ...condition, snapshot: next })}
+            onChange={([next]) => {
+              if (next === undefined) return;
+              const found = nightly.find((one) => one.name === next);
+              onChange({ snapshot: next, [found?.types.includes('number') ? 'at_least' : 'one_of']: null });
+            }}
           />
         ),
         how: (
           <WordSelect
             label={t('build.snapshot.how')}
             value={isNumber ? side : 'one_of'}
-            choices={(['one_of', 'at_least', 'at_most'] as const).map((one) => ({
-              value: one,
-              label: t(`build.test.${one}`),
-            }))}
+            choices={hows.map((one) => ({ value: one, label: t(`build.test.${one}`) }))}
             onChange={(next) =>
               onChange({ snapshot: name, [next]: next === 'one_of' ? null : (number ?? null) })
             }
@@ -195,8 +219,8 @@ function Snapshot({ condition, onChange }: ConditionProps) {
             missing={t('build.test.missing')}
             several
             value={texts(condition.one_of)}
-            options={name === 'rfm_group' ? rfmGroups.map((one) => ({ value: one, label: word(one) })) : []}
-            labelOf={word}
+            options={[...(about?.options ?? [])]}
+            labelOf={(value) => optionOf(about, value)}
             typed={(text) => ({ value: text, label: text })}
             onChange={(next) => onChange({ snapshot: name, one_of: next.length === 0 ? null : next })}
           />

@@ -4,7 +4,16 @@ import { Pick } from '../kit/pick.tsx';
 import { WordInput, WordNumber, WordSelect } from '../kit/word.tsx';
 import { DayWord, DurationWords } from './build-window.tsx';
 import { isObject, type Json } from './rule.ts';
-import { presentTests, type Scalar, scalarOf, testGroups, testJson, testOf, valueFor } from './rule-test.ts';
+import {
+  presentTests,
+  type Scalar,
+  scalarOf,
+  type TestName,
+  testGroups,
+  testJson,
+  testOf,
+  valueFor,
+} from './rule-test.ts';
 
 interface TestWordsProps {
   /** An object with one test, and other members beside it. */
@@ -14,25 +23,33 @@ interface TestWordsProps {
   values: readonly { value: Scalar; times: number }[];
   /** What happened is not tested against the present. */
   timeless?: boolean;
+  /** Of all tests these alone. */
+  only?: readonly TestName[] | undefined;
+  labelOf?: ((value: Scalar) => string) | undefined;
   onChange: (test: Json) => void;
 }
 
 /** "[is more than] [50]": how a value is tested and against what. */
-export function TestWords({ json, beside, types, values, timeless = false, onChange }: TestWordsProps) {
+export function TestWords(props: TestWordsProps) {
   const { t } = useTranslation('segments');
-  const test = testOf(json, beside);
+  const { json, types, values, timeless = false, only, labelOf, onChange } = props;
+  const test = testOf(json, props.beside);
   if (!test) return <span className="text-s text-quiet">{t('build.asText')}</span>;
   return (
     <>
       <WordSelect
         label={t('build.test.title')}
         value={test.name}
-        choices={testGroups.map(({ name, tests }) => ({
-          label: t(`build.test.groups.${name}`),
-          choices: tests
-            .filter((one) => !timeless || !presentTests.includes(one))
-            .map((one) => ({ value: one, label: t(`build.test.${one.replace('.', '_') as 'equals'}`) })),
-        }))}
+        choices={testGroups
+          .map(({ name, tests }) => ({
+            label: t(`build.test.groups.${name}`),
+            choices: tests
+              .filter((one) => !timeless || !presentTests.includes(one))
+              // What is asked already stays to be seen.
+              .filter((one) => !only || only.includes(one) || one === test.name)
+              .map((one) => ({ value: one, label: t(`build.test.${one.replace('.', '_') as 'equals'}`) })),
+          }))
+          .filter(({ choices }) => choices.length > 0)}
         onChange={(next) => {
           const name = testGroups.flatMap(({ tests }) => [...tests]).find((one) => one === next) ?? 'equals';
           onChange(testJson(name, valueFor(name, test.value)));
@@ -43,6 +60,7 @@ export function TestWords({ json, beside, types, values, timeless = false, onCha
         value={test.value}
         types={types}
         values={values}
+        labelOf={labelOf}
         onChange={(value) => onChange(testJson(test.name, value))}
       />
     </>
@@ -54,6 +72,7 @@ function ValueWords(props: {
   value: unknown;
   types: readonly string[];
   values: readonly { value: Scalar; times: number }[];
+  labelOf?: ((value: Scalar) => string) | undefined;
   onChange: (value: unknown) => void;
 }) {
   const { t } = useTranslation('segments');
@@ -97,13 +116,15 @@ function ScalarWords(props: {
   types: readonly string[];
   values: readonly { value: Scalar; times: number }[];
   several: boolean;
+  labelOf?: ((value: Scalar) => string) | undefined;
   onChange: (value: unknown) => void;
 }) {
   const { t } = useTranslation('segments');
   const format = useFormat();
   const { value, types, several, onChange } = props;
   const words = (one: Scalar) =>
-    typeof one === 'boolean' ? t(one ? 'build.test.true' : 'build.test.false') : String(one);
+    props.labelOf?.(one) ??
+    (typeof one === 'boolean' ? t(one ? 'build.test.true' : 'build.test.false') : String(one));
   const offered = props.values.length === 0 && types.includes('boolean') && types.length === 1;
   const values = offered ? [true, false].map((one) => ({ value: one, times: 0 })) : props.values;
   const chosen = Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];

@@ -1,7 +1,9 @@
+import computed from './computed-en.ts';
 import page from './page-en.ts';
 
 export default {
   ...page,
+  ...computed,
   list: {
     title: 'Segments',
     answer_one: 'One segment.',
@@ -139,6 +141,10 @@ export default {
       segment: 'who are in the segment <segment/>',
       list: 'who are on the list <list/>',
       share: 'who are among <percent/> % drawn by lot, in the draw <salt/>',
+      computedCount: '<how/> <event/> happened <when/>',
+      computedOf: 'the <how/> of <what/> over <event/> <when/>',
+      computedDays: '<how/> <event/> happened',
+      computedList: 'the <how/> of <what/> over <event/> <when/>, at most <size/>',
     },
     event: {
       title: 'Event',
@@ -272,6 +278,9 @@ export default {
     trait: {
       title: 'Trait',
       missing: 'choose a trait',
+      told: 'As they told it',
+      computed: 'Worked out of what they did',
+      nightly: 'Made anew each night',
       types: {
         text: 'text',
         number: 'number',
@@ -298,20 +307,7 @@ export default {
     snapshot: {
       title: 'What is compared',
       missing: 'choose a value',
-      rfm_group: 'RFM group',
       how: 'How it is compared',
-      groups: {
-        champions: 'champions',
-        loyal: 'loyal',
-        potential_loyalist: 'potential loyalist',
-        new: 'new',
-        promising: 'promising',
-        need_attention: 'need attention',
-        about_to_sleep: 'about to sleep',
-        at_risk: 'at risk',
-        cant_lose: 'can’t lose',
-        hibernating: 'hibernating',
-      },
     },
     segment: { title: 'Segment', missing: 'choose a segment' },
     list: {

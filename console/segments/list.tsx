@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Plus, Shapes } from 'lucide-react';
+import { FunctionSquare, Plus, Shapes } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useIsLive } from '../api/live.tsx';
 import { useSession } from '../api/session.tsx';
@@ -116,6 +116,12 @@ export default function Segments() {
         ),
     },
   ];
+  const computed = (
+    <Link to="/segments/computed" className={buttonClass('plain')}>
+      <FunctionSquare size={16} aria-hidden="true" />
+      {t('computed.link')}
+    </Link>
+  );
   const create = may('segments:write') && (
     <Link to="/segments/new" className={buttonClass('main')}>
       <Plus size={16} aria-hidden="true" />
@@ -137,7 +143,12 @@ export default function Segments() {
               : t('list.behind', { seconds: format.exact(Math.round(lag / 1000)) }),
         ].join(' ')
       }
-      actions={rows.length > 0 && create}
+      actions={
+        <>
+          {computed}
+          {rows.length > 0 && create}
+        </>
+      }
     >
       {list.error && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {list.data?.error && (

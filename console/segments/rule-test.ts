@@ -13,6 +13,21 @@ export const testGroups = [
 export type TestName = (typeof testGroups)[number]['tests'][number];
 const names: readonly string[] = testGroups.flatMap(({ tests }) => tests);
 
+/** What can be asked of a number that is worked out. */
+export const numberTests: readonly TestName[] = [
+  'equals',
+  'not.equals',
+  'one_of',
+  'not.one_of',
+  'exists',
+  'not.exists',
+  'greater',
+  'at_least',
+  'less',
+  'at_most',
+  'between',
+];
+
 /** What stands against the present says nothing about what happened. */
 export const presentTests: readonly TestName[] = ['in_last', 'in_next', 'day_of_year'];
 

@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { LogIn, LogOut } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
@@ -25,7 +26,7 @@ export function useCauseWords(): (cause: SegmentMove['cause']) => string {
 /** Who came into a segment and who went, and why. */
 export function Moves({ id, onWhy }: { id: string; onWhy: (person: string) => void }) {
   const { t } = useTranslation('segments');
-  const { api, slug, workspace } = useSession();
+  const { api, slug, workspace, may } = useSession();
   const format = useFormat(workspace.timeZone);
   const causeOf = useCauseWords();
   const list = useInfiniteQuery({
@@ -60,7 +61,19 @@ export function Moves({ id, onWhy }: { id: string; onWhy: (person: string) => vo
               <span className="min-w-0 grow basis-40">
                 {person ? <PersonLink id={person} /> : <span className="text-quiet">{t('one.gone')}</span>}
               </span>
-              <span className="min-w-0 basis-56 text-s text-quiet max-sm:basis-full">{causeOf(cause)}</span>
+              <span className="min-w-0 basis-56 text-s text-quiet max-sm:basis-full">
+                {person && cause.message && may('events:read') ? (
+                  <Link
+                    to="/events"
+                    search={{ person, event: cause.message, bots: 'yes' }}
+                    className="link [overflow-wrap:anywhere]"
+                  >
+                    {causeOf(cause)}
+                  </Link>
+                ) : (
+                  causeOf(cause)
+                )}
+              </span>
               <time dateTime={at} title={format.moment(at)} className="text-s text-quiet">
                 {format.ago(at)}
               </time>

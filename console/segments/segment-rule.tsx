@@ -4,6 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
 import type { Segment } from '../api/types.ts';
 import { Code } from '../kit/code.tsx';
+import type { Option } from '../kit/pick.tsx';
+import { useListOptions, useSourceOptions } from './build-seen.ts';
+import { useComputedValues } from './computed.ts';
 import { type RuleWords, useRuleWords } from './segment-words.ts';
 
 interface List {
@@ -21,11 +24,19 @@ export function useSegments() {
   });
 }
 
-/** The rule language in words, with other segments by their names. */
+/** The same map as long as it says the same. */
+function useNames(options: readonly Option[]): ReadonlyMap<string, string> {
+  const text = JSON.stringify(options.map(({ value, label }) => [value, label]));
+  return useMemo(() => new Map(JSON.parse(text) as [string, string][]), [text]);
+}
+
+/** The rule language in words, with segments, sources, lists and computed traits as people call them. */
 export function useSegmentWords(): RuleWords {
   const { data } = useSegments();
   const segments = useMemo(() => new Map(data?.items.map(({ id, name }) => [id, name])), [data]);
-  return useRuleWords({ segments });
+  const sources = useNames(useSourceOptions());
+  const lists = useNames(useListOptions());
+  return useRuleWords({ segments, sources, lists, computed: useComputedValues() });
 }
 
 /** A rule as nested sentences, and as programs write it. */

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
 import { useFormat } from '../kit/format.ts';
 import { useWordsOr } from '../words/words-or.ts';
+import type { ComputedValue, ComputedValues } from './computed.ts';
 
 type Json = Record<string, unknown>;
 
@@ -61,15 +62,23 @@ const comparisons = ['equals', 'greater', 'less', 'at_least', 'at_most'] as cons
 const measures = ['sum', 'average', 'minimum', 'maximum', 'distinct'] as const;
 const columns = ['order_id', 'total', 'currency', 'store_id', 'name'] as const;
 
+/** What rules tell by ids and short names, as people call it; by the id. */
+export interface RuleNames {
+  segments?: ReadonlyMap<string, string>;
+  sources?: ReadonlyMap<string, string>;
+  lists?: ReadonlyMap<string, string>;
+  computed?: ComputedValues;
+}
+
 /** The rule language in words of the reader's language; what it does not know stands there as it is. */
-export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } = {}) {
+export function useRuleWords(names: RuleNames = {}) {
   const { t, i18n } = useTranslation('segments');
   const { workspace } = useSession();
   const format = useFormat(workspace.timeZone);
   const events = useWordsOr('events');
   const people = useWordsOr('people');
   const sources = useWordsOr('sources');
-  const { segments } = names;
+  const { segments, sources: sourceNames, lists, computed } = names;
   const language = i18n.language;
 
   return useMemo(() => {
@@ -117,14 +126,19 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
       return '';
     }
 
+    function aboutOf(trait: unknown): ComputedValue | undefined {
+      const { computed: asked } = Object(trait) as { computed?: string };
+      return asked === undefined ? undefined : computed?.get(asked);
+    }
+
     /** What a value must be; the value itself is named by whoever asks. */
-    function test(of: Json): string {
+    function test(of: Json, about = aboutOf(of.trait)): string {
       if (of.not) {
         const inner = of.not as Json;
         const short = shortNots.find((name) => name in inner);
         return short
-          ? t(`one.say.nots.${short}`, { value: valueIn(short, inner[short]) })
-          : t('one.say.nots.other', { test: test(inner) });
+          ? t(`one.say.nots.${short}`, { value: valueIn(short, inner[short], about) })
+          : t('one.say.nots.other', { test: test(inner, about) });
       }
       const name = valueTests.find((one) => one in of);
       if (!name) return '';
@@ -137,13 +151,18 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
         const days = (value as { next_days: number }).next_days;
         return days === 0 ? t('one.say.tests.this_day') : t('one.say.tests.day_of_year', { count: days });
       }
-      return t(`one.say.tests.${name}`, { value: valueIn(name, value) });
+      return t(`one.say.tests.${name}`, { value: valueIn(name, value, about) });
     }
 
-    function valueIn(name: string, value: unknown): string {
+    /** Of what is one of a few, each is called as people call it. */
+    function valueIn(name: string, value: unknown, about?: ComputedValue): string {
       if (name === 'in_last' || name === 'in_next') return duration(value);
       if (name === 'before' || name === 'after') return String(value);
-      return list('disjunction', many(value).map(quoted));
+      const labels = new Map(about?.options.map((one) => [one.value, one.label]));
+      return list(
+        'disjunction',
+        many(value).map((one) => quoted(labels.get(String(one)) ?? one)),
+      );
     }
 
     function column(of: unknown): string {
@@ -174,7 +193,7 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
           : t('one.say.anything');
       const more = [
         ...(channel ? [t('one.say.on', { channel: channels(channel) })] : []),
-        ...(source ? [t('one.say.through', { source: many(source).join(', ') })] : []),
+        ...(source ? [t('one.say.through', { source: through(source) })] : []),
         ...(Array.isArray(where) ? where.map((one) => filter(one as Json)) : []),
       ];
       return more.length > 0 ? t('one.say.where', { what, tests: list('conjunction', more) }) : what;
@@ -184,6 +203,12 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
       list(
         'disjunction',
         many(value).map((one) => sources(`kinds.${String(one)}`, String(one))),
+      );
+
+    const through = (value: unknown) =>
+      list(
+        'disjunction',
+        many(value).map((one) => sourceNames?.get(String(one)) ?? String(one)),
       );
 
     function comparison(condition: Json): string {
@@ -201,8 +226,9 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
       const when = { window: window(json.in), times: times(json) };
       switch (kind) {
         case 'trait': {
-          const of = json.trait as { computed?: string };
-          return t('one.say.value', { name: of.computed ?? path(json.trait), test: test(json) });
+          const { computed: asked } = json.trait as { computed?: string };
+          const name = aboutOf(json.trait)?.label ?? asked ?? path(json.trait);
+          return t('one.say.value', { name, test: test(json) });
         }
         case 'did':
         case 'did_not':
@@ -258,7 +284,7 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
         case 'channel':
           return t('one.say.channel', { channel: channels(json.channel), ...when });
         case 'source':
-          return t('one.say.source', { source: many(json.source).join(', '), ...when });
+          return t('one.say.source', { source: through(json.source), ...when });
         case 'consent':
           return t('one.say.consent', {
             purpose: people(`one.purposes.${String(json.consent)}`, String(json.consent)),
@@ -270,21 +296,22 @@ export function useRuleWords(names: { segments?: ReadonlyMap<string, string> } =
         case 'segment':
           return t('one.say.segment', { name: segments?.get(String(json.segment)) ?? String(json.segment) });
         case 'list':
-          return t('one.say.list', { name: String(json.list) });
+          return t('one.say.list', { name: lists?.get(String(json.list)) ?? String(json.list) });
         case 'share':
           return t('one.say.share', { share: format.percent(Number(json.share)), salt: String(json.salt) });
         case 'snapshot': {
+          const about = computed?.get(String(json.snapshot));
           const values = json.one_of
-            ? t('one.say.tests.one_of', { value: valueIn('one_of', json.one_of) })
+            ? t('one.say.tests.one_of', { value: valueIn('one_of', json.one_of, about) })
             : comparison(json);
-          return t('one.say.value', { name: String(json.snapshot), test: values });
+          return t('one.say.value', { name: about?.label ?? String(json.snapshot), test: values });
         }
         default:
           return JSON.stringify(condition);
       }
     }
-    return { say, event, duration, window, times, test, comparison };
-  }, [t, language, format, events, people, sources, segments]);
+    return { say, event, measured, duration, window, times, test, comparison };
+  }, [t, language, format, events, people, sources, segments, sourceNames, lists, computed]);
 }
 
 export type RuleWords = ReturnType<typeof useRuleWords>;

@@ -1,30 +1,22 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useSession } from '../api/session.tsx';
-import { templateOf, templates } from './templates.ts';
+import { useComputed } from './computed.ts';
+import { templates } from './templates.ts';
 
-/** Whether somebody is a champion in the current snapshot; without one, nobody would be found. */
-function useHasChampions(): boolean {
-  const { api, slug } = useSession();
-  const rule = templateOf('champions')?.rule;
-  const found = useQuery({
-    queryKey: [slug, 'seen', 'champions'],
-    queryFn: () => api.send<{ count: number }>('POST', '/api/segments/preview', { rule }),
-    staleTime: 600_000,
-    retry: false,
-  });
-  return (found.data?.count ?? 0) > 0;
+/** Whether people were compared with each other yet; before that, nobody is a champion. Nothing is counted for it. */
+function useHasGroups(): boolean {
+  const { data } = useComputed();
+  return data?.snapshots.some((one) => one.name === 'rfm' && one.people > 0) ?? false;
 }
 
 /** What one may begin with. */
 export function Templates() {
   const { t } = useTranslation('segments');
-  const hasChampions = useHasChampions();
+  const hasGroups = useHasGroups();
   return (
     <ul className="grid max-w-4xl gap-x-8 sm:grid-cols-2">
       {templates
-        .filter(({ id }) => id !== 'champions' || hasChampions)
+        .filter(({ id }) => id !== 'champions' || hasGroups)
         .map(({ id, icon: Icon }) => (
           <li key={id} className="border-line border-t">
             <Link

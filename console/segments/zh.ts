@@ -1,7 +1,9 @@
+import computed from './computed-zh.ts';
 import page from './page-zh.ts';
 
 export default {
   ...page,
+  ...computed,
   list: {
     title: '人群',
     answer: '共 {{count}} 个人群。',
@@ -135,6 +137,10 @@ export default {
       segment: '属于人群 <segment/>',
       list: '在名单 <list/> 中',
       share: '抽签选出的 <percent/> %，抽签名为 <salt/>',
+      computedCount: '<when/> <event/> 的 <how/>',
+      computedOf: '<when/> <event/> 中，<what/> 的 <how/>',
+      computedDays: '<event/> 的 <how/>',
+      computedList: '<when/> <event/> 中，<what/> 的 <how/>，至多 <size/> 个',
     },
     event: {
       title: '事件',
@@ -264,6 +270,9 @@ export default {
     trait: {
       title: '属性',
       missing: '选择属性',
+      told: '本人所述',
+      computed: '由行为算出',
+      nightly: '每晚重新计算',
       types: {
         text: '文本',
         number: '数字',
@@ -290,20 +299,7 @@ export default {
     snapshot: {
       title: '比较什么',
       missing: '选择数值',
-      rfm_group: 'RFM 分组',
       how: '比较方式',
-      groups: {
-        champions: '冠军客户',
-        loyal: '忠诚客户',
-        potential_loyalist: '潜在忠诚',
-        new: '新客户',
-        promising: '有希望',
-        need_attention: '需要关注',
-        about_to_sleep: '即将沉睡',
-        at_risk: '有流失风险',
-        cant_lose: '不能失去',
-        hibernating: '沉睡',
-      },
     },
     segment: { title: '人群', missing: '选择人群' },
     list: {

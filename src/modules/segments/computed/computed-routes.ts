@@ -3,7 +3,7 @@ import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
 import { refuse } from '../schema.ts';
 import type { Segments } from '../segments.ts';
-import { ComputedInput, ComputedList, ValuesOfPerson } from './computed-schema.ts';
+import { ComputedInput, ComputedList, ValuesOfPerson } from './schema.ts';
 
 const about = { tags: ['Segments'], security: byBrowserOrKey };
 const errors = { '4xx': problem, '5xx': problem };
