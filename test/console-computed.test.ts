@@ -185,4 +185,4 @@ test('axe finds nothing serious, light and dark, wide and narrow', async () => {
     expect(other.complaints).toEqual([]);
     await other.context.close();
   }
-});
+}, 90_000);
