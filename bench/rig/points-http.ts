@@ -2,14 +2,14 @@ import { pace } from './ledger.ts';
 import { newProgram, type Program, writeKey } from './program.ts';
 
 const members = 2_000;
-const batchSize = 250;
-const lanes = 6;
+const batchSize = 1000;
+const lanes = 4;
 
 interface Outcomes {
   items: { ok: boolean; detail?: string }[];
 }
 
-/** Over HTTP, against the whole program with embedded engines: batches of spends at one hot seller, and single ones. */
+/** Over HTTP, against the whole program with embedded engines: four callers, each a batch of spends at one hot seller at a time. */
 export async function overHttp(o: {
   seconds: number;
   say: (line: string) => void;
@@ -34,7 +34,9 @@ export async function overHttp(o: {
       const refused = items.find((item) => !item.ok);
       if (refused) throw new Error(refused.detail);
     });
-    o.say(`http_hot ${hot.perSecond.toLocaleString('en')}/s   p99 ${hot.p99Ms.toFixed(1)} ms a batch`);
+    o.say(
+      `http_hot, ${lanes} callers with batches of ${batchSize}: ${hot.perSecond.toLocaleString('en')}/s   p99 ${hot.p99Ms.toFixed(1)} ms a batch`,
+    );
     return { http_hot_per_s: hot.perSecond, http_hot_p99_ms: Math.round(hot.p99Ms * 10) / 10 };
   } finally {
     await program.remove();

@@ -123,14 +123,17 @@ export async function keysOf(
   texts: readonly string[],
   rules: IdentityRules,
 ): Promise<(number | null)[]> {
-  const hashes = texts.map((text) => {
-    const raw = parseIdentifier(text);
-    const found = raw && normalize(raw, { ...rules, blocked: new Set() });
-    return found && !('ignored' in found) ? sql.hash64(`${found.kind}\0${found.value}`) : null;
-  });
+  const hashes = texts.map((text) => hashOf(text, rules));
   const rows = await sql.findByHash(tx, workspaceId, [...new Set(hashes.filter((hash) => hash !== null))]);
   const byHash = new Map(rows.map((row) => [sql.hash64(`${row.kind}\0${row.value}`), row.key]));
   return hashes.map((hash) => (hash === null ? null : (byHash.get(hash) ?? null)));
+}
+
+/** What an identifier written as kind:value is found by; null for what can be none. */
+export function hashOf(text: string, rules: IdentityRules): string | null {
+  const raw = parseIdentifier(text);
+  const found = raw && normalize(raw, { ...rules, blocked: new Set() });
+  return found && !('ignored' in found) ? sql.hash64(`${found.kind}\0${found.value}`) : null;
 }
 
 /** People in the order of the keys given; a key that is nobody's any more is left out. */

@@ -100,6 +100,29 @@ export async function membersOf(
   );
 }
 
+/** Identifiers by their hashes and by their keys, each with the keys of all identifiers of its person. */
+export async function findWithMembers(
+  tx: Tx,
+  workspaceId: number,
+  o: { hashes: readonly string[]; keys: readonly number[] },
+): Promise<{ key: number; kind: string; value: string; created_ms: number; members: number[] }[]> {
+  const found =
+    'select key, person_key, kind, value, created_at from identifiers where workspace_id = $1 and';
+  return tx.query(
+    `select i.key, i.kind, i.value, (extract(epoch from i.created_at) * 1000)::bigint as created_ms, array(
+         (select key from identifiers where workspace_id = $1 and key = i.person_key and person_key = key limit 1)
+         union all
+         (select key from identifiers
+           where workspace_id = $1 and person_key = i.person_key and person_key <> key offset 0)) as members
+     from (
+       select h.* from unnest($2::bigint[]) as t(h) cross join lateral (${found} hash = t.h limit 1) h
+       union all
+       select k.* from unnest($3::bigint[]) as t(k) cross join lateral (${found} key = t.k limit 1) k) i`,
+    [workspaceId, numbers(o.hashes), numbers(o.keys)],
+    'people.findWithMembers',
+  );
+}
+
 export async function insertIdentifiers(
   tx: Tx,
   workspaceId: number,
