@@ -117,7 +117,10 @@ test('a rule is built like a sentence; an order earns by it, held until its day 
     tx.query('select pando.enqueue_job($1, $2, null, null, null, null, null)', ['points.sweep', '{}']),
   );
   await seePoints(/^260 Leaves$/);
-  await page.getByRole('list', { name: 'Lots' }).getByText('Purchases').waitFor();
+  await page
+    .getByRole('table', { name: /^Every lot/ })
+    .getByText('Purchases')
+    .waitFor();
 });
 
 test('points are passed on, spent on a reward and taken back by a refund; the statement tells all of it', async () => {
