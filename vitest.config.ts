@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     globalSetup: ['test/fixtures/global.ts'],
     env: { PANDO_LOG_LEVEL: 'silent' },
-    testTimeout: 30_000,
+    testTimeout: 90_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
     // A test that drives processes and a browser may lose to a busy machine once; it is marked as flaky in the report.

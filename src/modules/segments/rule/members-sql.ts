@@ -31,7 +31,7 @@ function byAll(node: Node, w: SqlWriter): string {
   const truth = nodeSql(node, w);
   const events = eventsSql([...leavesOf(node)], w);
   const isOfNobody = ofNobody(node) !== false;
-  if (!isOfNobody && events && w.identifierColumns.columns.length === 0)
+  if (!isOfNobody && events && !w.asksIdentifiers)
     return `select person from (${events}) where ${truth}`;
   if (!events) return `select person from (${peopleSql(w, { all: isOfNobody })}) where ${truth}`;
   return `select person from (${peopleSql(w)}) as p left join (${events}) as e using (person) where ${truth}`;
@@ -88,7 +88,7 @@ function nodeSql(node: Node, w: SqlWriter): string {
 
 /** Everybody, also those without events, with the columns that were asked for; not `all`: of whom there is any. */
 export function peopleSql(w: SqlWriter, o: { all: boolean; among?: string } = { all: true }): string {
-  const { columns, when } = w.identifierColumns;
+  const { columns, when } = w.identifierColumns(o);
   const where = and('workspace_id = {ws:UInt32}', o.all ? '1' : when, o.among ?? '1');
   return `select ${['person', ...columns].join(', ')} from people_now where ${where} group by person`;
 }

@@ -59,8 +59,13 @@ export class SqlWriter {
     return this.#events.size === 0 ? null : columnsOf([...this.#events.values()]);
   }
 
-  get identifierColumns(): Columns {
-    return columnsOf([...this.#people.values()]);
+  get asksIdentifiers(): boolean {
+    return this.#people.size > 0;
+  }
+
+  /** `all`: of all identifiers, also those that no condition is about. */
+  identifierColumns(o: { all: boolean }): Columns {
+    return columnsOf([...this.#people.values()], o.all);
   }
 }
 
@@ -71,10 +76,11 @@ function named(aggregates: Map<string, Aggregate>, prefix: string, of: Omit<Aggr
   return aggregate.name;
 }
 
-function columnsOf(all: readonly Aggregate[]): Columns {
+/** `everyRow`: rows are not chosen by the conditions, so that each column has to keep its own. */
+function columnsOf(all: readonly Aggregate[], everyRow = false): Columns {
   const conditions = [...new Set(all.map(({ when }) => when))];
   const columns = all.map(({ name, fn, parameters, args, when }) => {
-    if (conditions.length === 1 && when !== '1') return `${fn}${parameters}(${args}) as ${name}`;
+    if (!everyRow && conditions.length === 1 && when !== '1') return `${fn}${parameters}(${args}) as ${name}`;
     return `${fn}If${parameters}(${args === '' ? when : `${args}, ${when}`}) as ${name}`;
   });
   const isMany = conditions.length === 0 || conditions.length > mostAsked;
