@@ -31,8 +31,7 @@ function byAll(node: Node, w: SqlWriter): string {
   const truth = nodeSql(node, w);
   const events = eventsSql([...leavesOf(node)], w);
   const isOfNobody = ofNobody(node) !== false;
-  if (!isOfNobody && events && !w.asksIdentifiers)
-    return `select person from (${events}) where ${truth}`;
+  if (!isOfNobody && events && !w.asksIdentifiers) return `select person from (${events}) where ${truth}`;
   if (!events) return `select person from (${peopleSql(w, { all: isOfNobody })}) where ${truth}`;
   return `select person from (${peopleSql(w)}) as p left join (${events}) as e using (person) where ${truth}`;
 }
