@@ -10,7 +10,9 @@ import { Section } from './page.tsx';
 import { Picture } from './picture.tsx';
 import { Progress } from './progress.tsx';
 import { RollingNumber } from './rolling-number.tsx';
+import { Rows } from './rows.tsx';
 import { Segmented } from './segmented.tsx';
+import { ShareOf } from './share-of.tsx';
 import { Steps } from './steps.tsx';
 import { type Column, Table } from './table.tsx';
 import { Tabs } from './tabs.tsx';
@@ -127,6 +129,21 @@ export function ShowFigures() {
             <RollingNumber text={format.exact(people)} />
           </span>
           <Button onClick={() => setPeople(people + 1)}>{t('show.roll')}</Button>
+        </div>
+        <div className="mt-4 max-w-xl">
+          <Rows
+            label={t('show.figures')}
+            head={[t('show.people'), t('show.buyers'), t('show.repeat')]}
+            onPhone={2}
+            rows={[1, 2].map((n) => ({
+              key: String(n),
+              cells: [
+                t('show.shop', { n }),
+                format.exact(1180 * n),
+                <ShareOf key="share" part={9 * n} of={20 * n} />,
+              ],
+            }))}
+          />
         </div>
         <div className="mt-4">
           <Computed

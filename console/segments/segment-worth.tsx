@@ -6,6 +6,7 @@ import type { Worth as Figures } from '../api/types.ts';
 import { Computed } from '../kit/computed.tsx';
 import { useFormat } from '../kit/format.ts';
 import { rangesOf } from '../kit/period.tsx';
+import { Rows } from '../kit/rows.tsx';
 import { ErrorState, Skeleton } from '../kit/states.tsx';
 
 /** What the members bought in the period, beside what everybody else did. */
@@ -50,35 +51,29 @@ export function Worth({ id }: { id: string }) {
           ? t('one.worthNobody')
           : t('one.worthAnswer', { buyers: share(members), others: share(others) })}
       </p>
-      <table className="mb-3 w-full text-left tabular-nums">
-        <thead className="text-s text-quiet">
-          <tr className="border-line border-b">
-            <th scope="col" className="py-1.5 pr-4 font-normal">
-              <span className="sr-only">{t('one.worthWho')}</span>
-            </th>
-            <th scope="col" className="py-1.5 pl-4 text-right font-normal">
-              {t('one.worthMembers')}
-            </th>
-            <th scope="col" className="py-1.5 pl-4 text-right font-normal">
-              {t('one.worthOthers')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name, of]) => (
-            <tr key={name} className="border-line border-b">
-              <th scope="row" className="py-2 pr-4 font-normal text-quiet">
+      <div className="mb-3">
+        <Rows
+          label={t('one.worthWho')}
+          head={[
+            <span key="who" className="sr-only">
+              {t('one.worthWho')}
+            </span>,
+            t('one.worthMembers'),
+            t('one.worthOthers'),
+          ]}
+          rows={rows.map(([name, of]) => ({
+            key: name,
+            cells: [
+              <span key="name" className="text-quiet">
                 {name}
-              </th>
-              {[members, others].map((side, i) => (
-                <td key={i === 0 ? 'members' : 'others'} className="py-2 pl-4 text-right align-top">
-                  {of(side).length === 0 ? '–' : of(side).map((line) => <div key={line}>{line}</div>)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+              </span>,
+              ...[members, others].map((side) =>
+                of(side).length === 0 ? '–' : of(side).map((line) => <div key={line}>{line}</div>),
+              ),
+            ],
+          }))}
+        />
+      </div>
       <Computed definition={t('one.worthHow')} />
     </>
   );

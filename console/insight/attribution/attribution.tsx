@@ -3,12 +3,13 @@ import type { AttributionReport, Model } from '#schema/insight/attribution';
 import { useFormat } from '../../kit/format.ts';
 import { Section } from '../../kit/page.tsx';
 import { Picture } from '../../kit/picture.tsx';
+import { Rows } from '../../kit/rows.tsx';
 import { fewPeople } from '../../kit/share-of.tsx';
-import { useWordsOr } from '../../words/words-or.ts';
 import { Choice } from '../choice.tsx';
 import { useQuestion } from '../question.ts';
 import { ReportPage } from '../report-page.tsx';
-import { Rows } from '../rows.tsx';
+import { useSentences } from '../sentences.ts';
+import { ByTouch, useChannelName } from './touch.tsx';
 
 const models: readonly Model[] = ['first', 'last', 'linear', 'position', 'decay', 'markov', 'shapley'];
 const mostShown = 7;
@@ -24,16 +25,7 @@ export default function AttributionPage() {
       own={own}
       controls={
         <div className="flex flex-wrap gap-x-6 gap-y-2">
-          <Choice
-            label={t('reports.attribution.by')}
-            value={address.by ?? 'channel'}
-            usual="channel"
-            choices={[
-              { value: 'channel', label: t('reports.attribution.byChannel') },
-              { value: 'campaign', label: t('reports.attribution.byCampaign') },
-            ]}
-            onChange={(by) => change({ by })}
-          />
+          <ByTouch />
           <Choice
             label={t('reports.attribution.window')}
             value={address.window ?? '30'}
@@ -68,14 +60,9 @@ export default function AttributionPage() {
   );
 }
 
-/** What touches of a channel are called. */
-export function useChannelName(): (name: string) => string {
-  const wordsOr = useWordsOr('insight');
-  return (name) => wordsOr(`reports.attribution.channels.${name === '' ? 'unknown' : name}`, name);
-}
-
 function Answer({ report }: { report: AttributionReport }) {
-  const { t, i18n } = useTranslation('insight');
+  const { t } = useTranslation('insight');
+  const joined = useSentences();
   const format = useFormat();
   const nameOf = useChannelName();
   const { orders, orders_without_touch, names } = report;
@@ -103,7 +90,7 @@ function Answer({ report }: { report: AttributionReport }) {
       }),
     orders < fewPeople && t('reports.attribution.few'),
   ];
-  return <p>{sentences.filter(Boolean).join(i18n.language === 'zh' ? '' : ' ')}</p>;
+  return <p>{joined(sentences)}</p>;
 }
 
 export function AttributionPicture({ report }: { report: AttributionReport }) {

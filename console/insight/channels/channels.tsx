@@ -3,12 +3,12 @@ import type { ChannelsReport } from '#schema/insight/channels';
 import { useFormat } from '../../kit/format.ts';
 import { Section } from '../../kit/page.tsx';
 import { Picture } from '../../kit/picture.tsx';
+import { Rows } from '../../kit/rows.tsx';
 import { fewPeople, ShareOf } from '../../kit/share-of.tsx';
-import { useChannelName } from '../attribution/attribution.tsx';
-import { Choice } from '../choice.tsx';
+import { ByTouch, useChannelName } from '../attribution/touch.tsx';
 import { useQuestion } from '../question.ts';
 import { ReportPage } from '../report-page.tsx';
-import { Rows } from '../rows.tsx';
+import { useSentences } from '../sentences.ts';
 
 const stages = ['search', 'attention', 'deal', 'use', 'share'] as const;
 const mostShown = 7;
@@ -16,24 +16,13 @@ const mostShown = 7;
 /** What each channel's people are worth, and how deep they go. */
 export default function ChannelsPage() {
   const { t } = useTranslation('insight');
-  const { address, change } = useQuestion('90d');
+  const { address } = useQuestion('90d');
   return (
     <ReportPage<ChannelsReport>
       name="channels"
       usual="90d"
       own={{ by: address.by }}
-      controls={
-        <Choice
-          label={t('reports.attribution.by')}
-          value={address.by ?? 'channel'}
-          usual="channel"
-          choices={[
-            { value: 'channel', label: t('reports.attribution.byChannel') },
-            { value: 'campaign', label: t('reports.attribution.byCampaign') },
-          ]}
-          onChange={(by) => change({ by })}
-        />
-      }
+      controls={<ByTouch />}
       isEmpty={({ people }) => people === 0}
       answer={({ result }) => <Answer report={result} />}
     >
@@ -52,7 +41,8 @@ export default function ChannelsPage() {
 }
 
 function Answer({ report }: { report: ChannelsReport }) {
-  const { t, i18n } = useTranslation('insight');
+  const { t } = useTranslation('insight');
+  const joined = useSentences();
   const format = useFormat();
   const nameOf = useChannelName();
   const enough = report.channels.filter(({ people }) => people >= fewPeople);
@@ -70,7 +60,7 @@ function Answer({ report }: { report: ChannelsReport }) {
         high: format.percent(deepest.bought.high),
       }),
   ];
-  return <p>{sentences.filter(Boolean).join(i18n.language === 'zh' ? '' : ' ')}</p>;
+  return <p>{joined(sentences)}</p>;
 }
 
 export function ChannelsPicture({ report }: { report: ChannelsReport }) {

@@ -3,10 +3,11 @@ import type { ContentReport } from '#schema/insight/content';
 import { useFormat } from '../../kit/format.ts';
 import { Section } from '../../kit/page.tsx';
 import { Picture } from '../../kit/picture.tsx';
+import { Rows } from '../../kit/rows.tsx';
 import { ShareOf } from '../../kit/share-of.tsx';
 import { useQuestion } from '../question.ts';
 import { ReportPage } from '../report-page.tsx';
-import { Rows } from '../rows.tsx';
+import { useSentences } from '../sentences.ts';
 
 const mostShown = 8;
 
@@ -43,7 +44,8 @@ export default function ContentPage() {
 const rounded = (k: number) => Math.round(k * 1000) / 1000;
 
 function Answer({ report }: { report: ContentReport }) {
-  const { t, i18n } = useTranslation('insight');
+  const { t } = useTranslation('insight');
+  const joined = useSentences();
   const format = useFormat();
   const { share_rate, spread } = report;
   const sentences = [
@@ -62,7 +64,7 @@ function Answer({ report }: { report: ContentReport }) {
         high: format.exact(rounded(spread.high)),
       }),
   ];
-  return <p>{sentences.filter(Boolean).join(i18n.language === 'zh' ? '' : ' ')}</p>;
+  return <p>{joined(sentences)}</p>;
 }
 
 export function ContentPicture({ report }: { report: ContentReport }) {

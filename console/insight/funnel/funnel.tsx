@@ -37,7 +37,7 @@ export default function FunnelPage() {
       {({ result, compared }) => (
         <>
           <Section title={t('reports.funnel.far')} note={t('reports.funnel.farNote')}>
-            <Bars report={result} before={compared?.result} />
+            <FunnelPicture report={result} before={compared?.result} />
           </Section>
           {result.groups.length > 0 && (
             <Section title={t('reports.funnel.groups')} note={t('reports.funnel.groupsNote')}>
@@ -102,7 +102,13 @@ function Answer({ report }: { report: FunnelReport }) {
   );
 }
 
-function Bars({ report, before }: { report: FunnelReport; before: FunnelReport | undefined }) {
+export function FunnelPicture({
+  report,
+  before,
+}: {
+  report: FunnelReport;
+  before: FunnelReport | undefined;
+}) {
   const { t } = useTranslation('insight');
   const nameOf = useStepName();
   return (

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { FunnelLeaving, FunnelReport, FunnelTimes } from '#schema/insight/funnel';
 import { useFormat } from '../../kit/format.ts';
+import { Rows } from '../../kit/rows.tsx';
 import { ShareOf } from '../../kit/share-of.tsx';
 import { ErrorState, Skeleton } from '../../kit/states.tsx';
 import { WordSelect } from '../../kit/word.tsx';
@@ -18,40 +19,29 @@ export function Times({ own, nameOf }: { own: Own; nameOf: (name: string) => str
   if (times.error) return <ErrorState error={times.error} onRetry={() => void times.refetch()} />;
   if (!times.data) return <Skeleton lines={4} />;
   return (
-    <table className="w-full text-left tabular-nums">
-      <thead className="text-s text-quiet">
-        <tr className="border-line border-b">
-          <th scope="col" className="py-1.5 pr-4 font-normal">
-            <span className="sr-only">{t('reports.funnel.times')}</span>
-          </th>
-          <th scope="col" className="py-1.5 pl-4 text-right font-normal">
-            {t('reports.funnel.wentOn')}
-          </th>
-          <th scope="col" className="py-1.5 pl-4 text-right font-normal">
-            {t('reports.funnel.median')}
-          </th>
-          <th scope="col" className="py-1.5 pl-4 text-right font-normal max-sm:hidden">
-            {t('reports.funnel.half')}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {[...times.data.result.steps.entries()].map(([i, one]) => (
-          <tr key={i} className="border-line border-b">
-            <th scope="row" className="py-2 pr-4 font-normal">
-              {t('reports.funnel.between', { from: nameOf(one.from), to: nameOf(one.to) })}
-            </th>
-            <td className="py-2 pl-4 text-right">{format.exact(one.people)}</td>
-            <td className="py-2 pl-4 text-right whitespace-nowrap">
-              {one.people > 0 ? duration(one.median) : '–'}
-            </td>
-            <td className="py-2 pl-4 text-right whitespace-nowrap text-quiet max-sm:hidden">
-              {one.people > 0 ? `${duration(one.quartile_1)} – ${duration(one.quartile_3)}` : '–'}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Rows
+      label={t('reports.funnel.times')}
+      onPhone={3}
+      head={[
+        <span key="step" className="sr-only">
+          {t('reports.funnel.times')}
+        </span>,
+        t('reports.funnel.wentOn'),
+        t('reports.funnel.median'),
+        t('reports.funnel.half'),
+      ]}
+      rows={[...times.data.result.steps.entries()].map(([i, one]) => ({
+        key: String(i),
+        cells: [
+          t('reports.funnel.between', { from: nameOf(one.from), to: nameOf(one.to) }),
+          format.exact(one.people),
+          one.people > 0 ? duration(one.median) : '–',
+          <span key="half" className="text-quiet">
+            {one.people > 0 ? `${duration(one.quartile_1)} – ${duration(one.quartile_3)}` : '–'}
+          </span>,
+        ],
+      }))}
+    />
   );
 }
 
@@ -107,29 +97,23 @@ function Names({ title, names, of }: { title: string; names: FunnelLeaving['next
   const format = useFormat();
   const nameOf = useEventName();
   return (
-    <table className="w-full self-start text-left tabular-nums">
-      <caption className="pb-1 text-left font-semibold">{title}</caption>
-      <thead className="sr-only">
-        <tr>
-          <th scope="col">{t('reports.funnel.event')}</th>
-          <th scope="col">{t('reports.funnel.wentOn')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {names.map(({ name, people }) => (
-          <tr key={name} className="border-line border-t">
-            <th scope="row" className="py-1.5 pr-4 font-normal">
-              {nameOf(name)}
-            </th>
-            <td className="py-1.5 text-right whitespace-nowrap">
-              {format.exact(people)}
-              <span className="ml-2 inline-block w-14 text-s text-quiet">
-                <ShareOf part={people} of={of} />
-              </span>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Rows
+      label={title}
+      caption={title}
+      isHeadHidden
+      head={[t('reports.funnel.event'), t('reports.funnel.wentOn')]}
+      rows={names.map(({ name, people }) => ({
+        key: name,
+        cells: [
+          nameOf(name),
+          <span key="people">
+            {format.exact(people)}
+            <span className="ml-2 inline-block w-14 text-s text-quiet">
+              <ShareOf part={people} of={of} />
+            </span>
+          </span>,
+        ],
+      }))}
+    />
   );
 }

@@ -3,11 +3,12 @@ import type { ProductsReport } from '#schema/insight/products';
 import { useFormat } from '../../kit/format.ts';
 import { Section } from '../../kit/page.tsx';
 import { Picture } from '../../kit/picture.tsx';
+import { Rows } from '../../kit/rows.tsx';
 import { ShareOf } from '../../kit/share-of.tsx';
 import { Choice } from '../choice.tsx';
 import { useQuestion } from '../question.ts';
 import { ReportPage } from '../report-page.tsx';
-import { Rows } from '../rows.tsx';
+import { useSentences } from '../sentences.ts';
 
 const mostInPicture = 8;
 
@@ -83,7 +84,8 @@ function namesOf({ products }: ProductsReport): (id: string) => string {
 }
 
 function Answer({ report }: { report: ProductsReport }) {
-  const { t, i18n } = useTranslation('insight');
+  const { t } = useTranslation('insight');
+  const joined = useSentences();
   const format = useFormat();
   const nameOf = namesOf(report);
   const sure = report.pairs.find(({ chance, lift }) => chance === 'not-chance' && lift > 1);
@@ -98,7 +100,7 @@ function Answer({ report }: { report: ProductsReport }) {
         })
       : t('reports.products.answerNone'),
   ];
-  return <p>{sentences.join(i18n.language === 'zh' ? '' : ' ')}</p>;
+  return <p>{joined(sentences)}</p>;
 }
 
 export function ProductsPicture({ report }: { report: ProductsReport }) {

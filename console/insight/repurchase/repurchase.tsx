@@ -31,7 +31,7 @@ export default function RepurchasePage() {
           </Section>
           {result.curve.length > 1 && (
             <Section title={t('reports.repurchase.second')}>
-              <Curve report={result} before={compared?.result} />
+              <RepurchasePicture report={result} before={compared?.result} />
             </Section>
           )}
           {result.gaps.count > 0 && (
@@ -111,7 +111,13 @@ function Short({ report, before }: { report: RepurchaseReport; before: Repurchas
 }
 
 /** Steps down, with the band between the dotted lines; the compared one in grey. */
-function Curve({ report, before }: { report: RepurchaseReport; before: RepurchaseReport | undefined }) {
+export function RepurchasePicture({
+  report,
+  before,
+}: {
+  report: RepurchaseReport;
+  before: RepurchaseReport | undefined;
+}) {
   const { t } = useTranslation('insight');
   const format = useFormat();
   const said = JSON.stringify([report.curve, before?.curve ?? []]);

@@ -24,7 +24,7 @@ export default function StickinessPage() {
           </Section>
           {result.days.length > 0 && (
             <Section title={t('reports.stickiness.often')}>
-              <Days report={result} />
+              <StickinessPicture report={result} />
             </Section>
           )}
         </>
@@ -105,7 +105,7 @@ function Short({ report, before }: { report: StickinessReport; before: Stickines
   );
 }
 
-function Days({ report }: { report: StickinessReport }) {
+export function StickinessPicture({ report }: { report: StickinessReport }) {
   const { t } = useTranslation('insight');
   const format = useFormat('UTC');
   const { days } = report;

@@ -3,9 +3,9 @@ import type { LayersReport } from '#schema/insight/value';
 import { useFormat } from '../../kit/format.ts';
 import { Section } from '../../kit/page.tsx';
 import { Picture } from '../../kit/picture.tsx';
+import { Rows } from '../../kit/rows.tsx';
 import { ShareOf } from '../../kit/share-of.tsx';
 import { WordNumber } from '../../kit/word.tsx';
-import { PlainTable } from '../plain-table.tsx';
 import { useQuestion } from '../question.ts';
 import { ReportPage } from '../report-page.tsx';
 
@@ -57,12 +57,9 @@ function Answer({ report }: { report: LayersReport }) {
   );
 }
 
-/** Bars around a middle line, the fewest at the top; their names and numbers stand beside them. */
 function Pyramid({ report }: { report: LayersReport }) {
   const { t } = useTranslation('insight');
   const format = useFormat();
-  const most = Math.max(1, ...report.standings.map(({ people }) => people));
-  const rows = [...report.standings].reverse();
   return (
     <Section
       title={t('reports.value-layers.pyramid')}
@@ -71,6 +68,19 @@ function Pyramid({ report }: { report: LayersReport }) {
         margin: format.percent(report.margin_rate),
       })}`}
     >
+      <PyramidPicture report={report} />
+    </Section>
+  );
+}
+
+/** Bars around a middle line, the fewest at the top; their names and numbers stand beside them. */
+export function PyramidPicture({ report }: { report: LayersReport }) {
+  const { t } = useTranslation('insight');
+  const format = useFormat();
+  const most = Math.max(1, ...report.standings.map(({ people }) => people));
+  const rows = [...report.standings].reverse();
+  return (
+    <>
       <div aria-hidden="true" className="mb-4 grid gap-1.5">
         {rows.map(({ standing, people }, i) => (
           <div key={standing} className="grid grid-cols-[7rem_minmax(0,1fr)_4.5rem] items-center gap-3">
@@ -88,7 +98,7 @@ function Pyramid({ report }: { report: LayersReport }) {
           </div>
         ))}
       </div>
-      <PlainTable
+      <Rows
         label={t('reports.value-layers.pyramid')}
         head={['standing', 'people', 'share', 'margin', 'brought'].map((name) =>
           t(`reports.value-layers.${name as 'standing'}`),
@@ -104,7 +114,7 @@ function Pyramid({ report }: { report: LayersReport }) {
           ],
         }))}
       />
-    </Section>
+    </>
   );
 }
 
@@ -150,7 +160,7 @@ function Moved({ report }: { report: LayersReport }) {
           gone: all('to', 'gone'),
         })}
       </p>
-      <PlainTable
+      <Rows
         label={t('reports.value-layers.moved')}
         head={[
           t('reports.value-layers.was'),
@@ -193,7 +203,7 @@ function Layer({ layer }: { layer: LayersReport['layers'][number] }) {
         />
         <div>
           <h3 className="mb-2 font-semibold">{t('reports.value-layers.made')}</h3>
-          <PlainTable
+          <Rows
             label={`${name}: ${t('reports.value-layers.made')}`}
             head={['part', 'weight', 'having', 'mean'].map((head) =>
               t(`reports.value-layers.${head as 'part'}`),

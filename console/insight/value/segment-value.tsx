@@ -10,10 +10,12 @@ import { buttonClass } from '../../kit/button.tsx';
 import { useFormat } from '../../kit/format.ts';
 import { rangesOf } from '../../kit/period.tsx';
 import { ErrorState, Skeleton } from '../../kit/states.tsx';
+import { useSentences } from '../sentences.ts';
 
 /** What the people of a segment are worth: in which layers they stand, and what is to be expected of them. */
 export function ValueOfSegment({ id }: { id: string }) {
-  const { t, i18n } = useTranslation('insight');
+  const { t } = useTranslation('insight');
+  const joined = useSentences();
   const { api, slug, workspace } = useSession();
   const format = useFormat();
   const { from, to } = rangesOf('365d', workspace.timeZone);
@@ -60,7 +62,7 @@ export function ValueOfSegment({ id }: { id: string }) {
   ];
   return (
     <>
-      <p className="mb-4 max-w-[68ch]">{sentences.filter(Boolean).join(i18n.language === 'zh' ? '' : ' ')}</p>
+      <p className="mb-4 max-w-[68ch]">{joined(sentences)}</p>
       <div className="flex flex-wrap gap-2">
         {(['value-layers', 'lifetime'] as const).map((report) => (
           <Link

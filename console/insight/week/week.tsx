@@ -7,9 +7,10 @@ import { type Format, useFormat } from '../../kit/format.ts';
 import { type Difference, NumberWithChange } from '../../kit/number-with-change.tsx';
 import { Section } from '../../kit/page.tsx';
 import { Picture } from '../../kit/picture.tsx';
+import { Rows } from '../../kit/rows.tsx';
 import { PersonLink } from '../../people/person-link.tsx';
 import { ReportPage } from '../report-page.tsx';
-import { Rows } from '../rows.tsx';
+import { useSentences } from '../sentences.ts';
 
 /** The week told: what changed, what it is worth, what may be chance, whom to look at. */
 export default function WeekPage() {
@@ -42,12 +43,11 @@ export default function WeekPage() {
 }
 
 const ratio = ({ part, of }: { part: number; of: number }) => (of > 0 ? part / of : null);
-const joined = (sentences: readonly (string | false | null | undefined)[], language: string) =>
-  sentences.filter(Boolean).join(language === 'zh' ? '' : ' ');
 
 /** What changed more than chance would have it; no sentence without its figures. */
 function Answer({ report }: { report: WeekReport }) {
-  const { t, i18n } = useTranslation('insight');
+  const { t } = useTranslation('insight');
+  const joined = useSentences();
   const format = useFormat();
   const changed = changesOf(report, format).filter(({ difference }) => difference === 'not-chance');
   const { people } = report;
@@ -62,7 +62,7 @@ function Answer({ report }: { report: WeekReport }) {
       : changed.map(({ name, now, before }) =>
           t('reports.week.moved', { name: t(`reports.week.${name}`), now, before }),
         );
-  return <p>{joined([first, ...rest], i18n.language)}</p>;
+  return <p>{joined([first, ...rest])}</p>;
 }
 
 interface Change {

@@ -5,8 +5,8 @@ import { Button } from '../../kit/button.tsx';
 import { useFormat } from '../../kit/format.ts';
 import { Section } from '../../kit/page.tsx';
 import { Picture } from '../../kit/picture.tsx';
+import { Rows } from '../../kit/rows.tsx';
 import { WordNumber } from '../../kit/word.tsx';
-import { PlainTable } from '../plain-table.tsx';
 import { useQuestion } from '../question.ts';
 import { ReportPage } from '../report-page.tsx';
 
@@ -150,7 +150,7 @@ function Inputs({ report }: { report: WhatIfReport }) {
           : undefined
       }
     >
-      <PlainTable
+      <Rows
         label={t('reports.what-if.inputs')}
         head={[
           t('reports.what-if.factor'),
@@ -234,7 +234,7 @@ function Reach({ report }: { report: WhatIfReport }) {
         </span>
       }
     >
-      <PlainTable
+      <Rows
         label={t('reports.what-if.reach')}
         head={[t('reports.what-if.degree'), t('reports.value-layers.people')]}
         rows={degrees.map((degree, i) => ({

@@ -1,32 +1,37 @@
+import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 
 /** A plain table of figures: names at the left, figures at the right; scrolled by keyboard, too, where it is wide. */
 export function Rows(props: {
   label: string;
-  head: readonly string[];
+  /** Over it, where the label is to be seen. */
+  caption?: ReactNode;
+  head: readonly ReactNode[];
+  /** The head is for those who listen; whoever sees the rows knows what they are. */
+  isHeadHidden?: boolean;
   rows: readonly { key: string; cells: readonly ReactNode[] }[];
   /** So many columns from the left are text. */
   texts?: number;
+  /** So many columns, from the left, are shown on a phone. */
+  onPhone?: number;
 }) {
-  const { label, head, rows, texts = 1 } = props;
-  const side = (column: number) => (column < texts ? 'pr-4' : 'pl-4 text-right whitespace-nowrap');
+  const { head, rows, texts = 1, onPhone = head.length } = props;
+  const side = (column: number) =>
+    clsx(column < texts ? 'pr-4' : 'pl-4 text-right whitespace-nowrap', column >= onPhone && 'max-sm:hidden');
   return (
     <section
-      aria-label={label}
+      aria-label={props.label}
       ref={(element) => {
         if (element) element.tabIndex = 0;
       }}
-      className="max-h-[32rem] overflow-auto"
+      className="max-h-[32rem] min-w-0 overflow-auto"
     >
       <table className="w-full text-left tabular-nums">
-        <thead className="text-s text-quiet">
+        {props.caption && <caption className="pb-1 text-left font-semibold">{props.caption}</caption>}
+        <thead className={props.isHeadHidden ? 'sr-only' : 'text-s text-quiet'}>
           <tr className="border-line border-b">
             {[...head.entries()].map(([i, name]) => (
-              <th
-                key={`${i} ${name}`}
-                scope="col"
-                className={`sticky top-0 bg-paper py-1.5 font-normal ${side(i)}`}
-              >
+              <th key={i} scope="col" className={clsx('sticky top-0 bg-paper py-1.5 font-normal', side(i))}>
                 {name}
               </th>
             ))}
@@ -39,7 +44,7 @@ export function Rows(props: {
                 {name}
               </th>
               {[...cells.entries()].map(([i, cell]) => (
-                <td key={i} className={`py-2 ${side(i + 1)}`}>
+                <td key={i} className={clsx('py-2', side(i + 1))}>
                   {cell}
                 </td>
               ))}
