@@ -157,6 +157,38 @@ describe('a board', () => {
     await expect.poll(titles).toEqual(['How we are', 'What brings orders']);
   });
 
+  test('is shared by a link with somebody who has no login, and taken back', async () => {
+    await page.goto(`${program.url}/boards`);
+    await page.getByRole('link', { name: 'Monday' }).click();
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    const link = await page.getByRole('region', { name: 'The link' }).textContent();
+    expect(link).toMatch(/\/shared#bl_\w{40,}$/);
+    expect(await seriousFaults(page)).toEqual([]);
+
+    const guest = await program.open();
+    const answer = await guest.page.goto(link ?? '');
+    expect(answer?.headers()['x-robots-tag']).toBe('noindex');
+    await guest.page.getByRole('heading', { level: 1, name: 'Monday' }).waitFor();
+    const titles = () => guest.page.getByRole('heading', { level: 2 }).allInnerTexts();
+    expect(await titles()).toEqual(['How we are', 'What brings orders']);
+    await guest.page.getByRole('figure', { name: 'What brings orders' }).waitFor();
+    await guest.page
+      .getByText(/people were here|Who was here|People/)
+      .first()
+      .waitFor();
+    // Nobody is a click away.
+    expect(await guest.page.getByRole('link').count()).toBe(0);
+    expect(await seriousFaults(guest.page)).toEqual([]);
+
+    await page.getByRole('button', { name: /^Withdraw the link/ }).click();
+    await page.getByText('The link is withdrawn').waitFor();
+    await guest.page.reload();
+    await guest.page.getByRole('heading', { name: 'This link shows nothing any more' }).first().waitFor();
+    expect(guest.complaints).toEqual([]);
+    await guest.context.close();
+  });
+
   test('nothing was complained about', () => {
     expect(at.complaints).toEqual([]);
   });

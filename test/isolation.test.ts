@@ -76,7 +76,11 @@ test('what is kept from the other brand is there for its own team', async () => 
   const unreadable: string[] = [];
   let seen = 0;
   for (const operation of operations.filter(({ method }) => method === 'GET')) {
-    const { status, body } = await ask({ ...requestOf(operation), headers: session });
+    const isByLink = operation.path.startsWith('/api/shared-board');
+    const headers: Record<string, string> = isByLink
+      ? { authorization: `Bearer ${b.ids.boardToken}` }
+      : session;
+    const { status, body } = await ask({ ...requestOf(operation), headers });
     if (status !== (isOperators(operation) ? 403 : 200)) unreadable.push(`${operation.name}: ${status}`);
     if (tells(body)) seen++;
   }
@@ -281,7 +285,8 @@ function idFor(path: string, parameter: string): string {
     [/^\/api\/segment-lists\/\{id\}/, ids.segmentList],
     [/^\/api\/computed-traits\/\{name\}/, ids.computed],
     [/^\/api\/webhooks\/\{id\}/, ids.webhook],
-    [/^\/api\/boards\/\{id\}/, ids.board],
+    [/^\/api\/boards\/\{id\}/, parameter === 'link' ? ids.boardLink : ids.board],
+    [/^\/api\/shared-board\/tiles\/\{tile\}/, '0'],
     [/^\/api\/rewards\/rules\/\{id\}/, ids.rule],
     [/^\/api\/rewards\/dry-runs\/\{id\}/, ids.dryRun],
     [/^\/api\/rewards\/\{id\}/, ids.reward],

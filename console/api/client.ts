@@ -46,8 +46,18 @@ export interface Api {
   file(path: string): Promise<{ name: string; content: Blob }>;
 }
 
-export function createApi(o: { csrf?: string | null; workspace?: string } = {}): Api {
-  const base: Record<string, string> = o.workspace ? { 'Pando-Workspace': o.workspace } : {};
+export function createApi(
+  o: {
+    csrf?: string | null;
+    workspace?: string;
+    /** Instead of a session. */
+    bearer?: string;
+  } = {},
+): Api {
+  const base: Record<string, string> = {
+    ...(o.workspace ? { 'Pando-Workspace': o.workspace } : {}),
+    ...(o.bearer ? { Authorization: `Bearer ${o.bearer}` } : {}),
+  };
   async function ask<T>(path: string, init: RequestInit): Promise<T> {
     let answer: Response;
     try {

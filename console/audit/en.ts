@@ -37,6 +37,13 @@ export default {
   },
   actions: {
     imports: { created: 'began an import', cancelled: 'stopped an import' },
+    boards: {
+      created: 'made a board',
+      changed: 'changed a board',
+      deleted: 'deleted a board',
+      shared: 'shared a board by a link',
+      unshared: 'withdrew a link to a board',
+    },
     key: { created: 'made a key', revoked: 'revoked a key' },
     people: {
       'consent-recorded': 'recorded consent',

@@ -34,6 +34,13 @@ export default {
   },
   actions: {
     imports: { created: '开始导入', cancelled: '停止导入' },
+    boards: {
+      created: '新建了看板',
+      changed: '修改了看板',
+      deleted: '删除了看板',
+      shared: '用链接分享了看板',
+      unshared: '收回了看板的链接',
+    },
     key: { created: '新建密钥', revoked: '吊销密钥' },
     people: {
       'consent-recorded': '记录授权同意',

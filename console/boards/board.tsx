@@ -1,5 +1,16 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { ArrowDown, ArrowLeft, ArrowUp, LayoutDashboard, Link2, Pencil, Plus, Trash2, X } from 'lucide-react';
+import {
+  ArrowDown,
+  ArrowLeft,
+  ArrowUp,
+  LayoutDashboard,
+  Link2,
+  Pencil,
+  Plus,
+  Share2,
+  Trash2,
+  X,
+} from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Board as BoardContent, Tile } from '#schema/insight/boards';
@@ -11,9 +22,10 @@ import { Dialog } from '../kit/dialog.tsx';
 import { Page } from '../kit/page.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../kit/states.tsx';
 import { useTell } from '../kit/toast.tsx';
-import { useWordsOr } from '../words/words-or.ts';
 import { NameForm } from './name-form.tsx';
+import { Share } from './share.tsx';
 import { ReportLink, TileBody } from './tile.tsx';
+import { useTileTitle } from './tile-title.ts';
 import { useBoard, useBoardChanges } from './use-boards.ts';
 
 /** One board: its reports, each with its question; what is changed is kept at once. */
@@ -33,12 +45,6 @@ export default function Board() {
   );
 }
 
-/** What a tile is called: its own title, or that of its report. */
-function useTileTitle(): (tile: Tile) => string {
-  const wordsOr = useWordsOr('insight');
-  return ({ title, report }) => (title === '' ? wordsOr(`reports.${report}.title`, report) : title);
-}
-
 function Shown({ board }: { board: BoardContent }) {
   const { t } = useTranslation('insight');
   const { may } = useSession();
@@ -46,7 +52,7 @@ function Shown({ board }: { board: BoardContent }) {
   const navigate = useNavigate();
   const titleOf = useTileTitle();
   const { change, make, remove } = useBoardChanges();
-  const [asking, setAsking] = useState<'name' | 'report' | number | null>(null);
+  const [asking, setAsking] = useState<'name' | 'report' | 'share' | number | null>(null);
   const mayChange = may('segments:write');
   const { title, tiles } = board;
   const put = (next: readonly Tile[], name = title) => change.mutate({ board, title: name, tiles: next });
@@ -79,6 +85,9 @@ function Shown({ board }: { board: BoardContent }) {
           </Button>
           {mayChange && (
             <>
+              <Button icon={Share2} onClick={() => setAsking('share')}>
+                {t('boards.share.open')}
+              </Button>
               <Button icon={Pencil} onClick={() => setAsking('name')}>
                 {t('boards.rename')}
               </Button>
@@ -158,6 +167,7 @@ function Shown({ board }: { board: BoardContent }) {
           );
         })}
       </div>
+      {asking === 'share' && <Share board={board} onClose={() => setAsking(null)} />}
       {asking === 'name' && (
         <NameForm
           title={t('boards.rename')}

@@ -9,6 +9,7 @@ const built = join(import.meta.dirname, '../../dist/console');
 /** The addresses that the console's own router knows; what stands below them is its business, too. */
 const places = [
   'sign-in',
+  'shared',
   'people',
   'events',
   'quarantine',
@@ -36,6 +37,7 @@ export async function consoleRoutes(app: App, folder: string = built): Promise<b
       reply
         .type('text/html; charset=utf-8')
         .header('cache-control', 'no-cache')
+        .header('x-robots-tag', 'noindex')
         .send(await readFile(pagePath)),
     );
   }

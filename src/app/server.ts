@@ -3,10 +3,13 @@ import { type Demo, demoRoutes } from '#modules/demo';
 import { type Identity, identityRoutes } from '#modules/identity';
 import { type Imports, importRoutes } from '#modules/imports';
 import {
+  boardLinkRoutes,
   boardRoutes,
+  createLinks,
   insightRoutes,
   reportRoutes,
   reports,
+  sharedBoardRoutes,
   valueRoutes,
   worthRoutes,
 } from '#modules/insight';
@@ -84,7 +87,10 @@ export async function createServer(parts: Parts, closing: Closing): Promise<App>
   segmentRoutes(app, segments);
   insightRoutes(app, { ch, identity, collect, clock, log });
   worthRoutes(app, { ch, identity, segments, clock });
+  const links = createLinks(parts);
   boardRoutes(app, parts);
+  boardLinkRoutes(app, { links, identity });
+  sharedBoardRoutes(app, { ...parts, links }, reports);
   reportRoutes(app, { ch, identity, collect, segments, clock, log }, reports);
   valueRoutes(app, { ch, identity, segments, clock, log });
   await importRoutes(app, { imports, identity, clock });

@@ -1,4 +1,7 @@
+export { boardLinkRoutes } from './boards/link-routes.ts';
+export { createLinks } from './boards/links.ts';
 export { boardRoutes } from './boards/routes.ts';
+export { sharedBoardRoutes } from './boards/shared-routes.ts';
 export { reports } from './catalogue.ts';
 export { reportRoutes } from './report/routes.ts';
 export { insightRoutes, worthRoutes } from './routes.ts';

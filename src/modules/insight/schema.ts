@@ -97,6 +97,13 @@ export type Worth = Static<typeof Worth>;
 
 export const refuse = refusals('insight', {
   'no-such-board': { status: 404, title: 'No such board' },
+  'no-such-link': { status: 401, title: 'The link does not hold' },
+  'no-such-board-link': { status: 404, title: 'No such link of a board' },
+  'too-many-links': { status: 409, title: 'The board has too many links' },
+  'shared-too-often': { status: 429, title: 'Too many requests' },
+  'bad-expiry': { status: 400, title: 'Not a time when a link can end' },
+  'no-such-tile': { status: 404, title: 'No such part of the board' },
+  'too-few-people': { status: 403, title: 'Too few people to be shown' },
   'board-changed': { status: 409, title: 'The board was changed meanwhile' },
   'bad-period': { status: 400, title: 'Not a period' },
   'bad-question': { status: 400, title: 'Not a question that can be answered' },

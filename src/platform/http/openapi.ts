@@ -5,6 +5,8 @@ import { referencePolicy } from './headers.ts';
 
 /** The `security` of a route for people and programs: a session of the console, or a secret key. */
 export const byBrowserOrKey: { [scheme: string]: readonly string[] }[] = [{ secretKey: [] }, { session: [] }];
+/** The `security` of what a link to a board shows. */
+export const byBoardLink: { [scheme: string]: readonly string[] }[] = [{ boardLink: [] }];
 /** The `security` of a route that collects. */
 export const byWriteKey: { [scheme: string]: readonly string[] }[] = [{ writeKey: [] }];
 
@@ -32,6 +34,11 @@ export async function describe(app: App, o: { version: string; publicUrl?: strin
             in: 'cookie',
             name: o.publicUrl?.startsWith('https:') ? '__Host-pando_session' : 'pando_session',
             description: 'Set by signing in at POST /api/session.',
+          },
+          boardLink: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The token of a link to a board: what stands behind the # of its address.',
           },
           writeKey: {
             type: 'http',

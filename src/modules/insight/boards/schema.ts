@@ -33,3 +33,72 @@ export const BoardList = Type.Object(
   { title: 'Boards' },
 );
 export type BoardList = Static<typeof BoardList>;
+
+const Moment = Type.String({ format: 'date-time' });
+const link = {
+  id: Type.String(),
+  created_at: Moment,
+  expires_at: Type.Union([Moment, Type.Null()], { description: 'null: until it is withdrawn' }),
+};
+
+/** How many links a board may have at a time. */
+export const mostLinks = 20;
+
+export const NewBoardLink = Type.Object({
+  expires_at: Type.Optional(
+    Type.Union([Type.Null(), Moment], { description: 'When it ends by itself; never unless given' }),
+  ),
+});
+
+export const BoardLinks = Type.Object(
+  { items: Type.Array(Type.Object(link, { title: 'Board link' })) },
+  { title: 'Links of a board' },
+);
+export type BoardLinks = Static<typeof BoardLinks>;
+
+export const MadeBoardLink = Type.Object(
+  {
+    ...link,
+    token: Type.String({ description: 'Told this once: of it only a hash is kept' }),
+    page: Type.String({ description: 'Where this server shows the board to whoever has it: /shared#TOKEN' }),
+  },
+  { title: 'New link of a board' },
+);
+export type MadeBoardLink = Static<typeof MadeBoardLink>;
+
+/** A board as somebody with a link sees it: no ids, no questions. */
+export const SharedBoard = Type.Object(
+  {
+    title: Type.String(),
+    brand: Type.String(),
+    time_zone: Type.String(),
+    currency: Type.String(),
+    tiles: Type.Array(
+      Type.Object({
+        report: Type.String(),
+        title: Type.String({ description: "Empty: the report's own" }),
+        is_narrowed: Type.Boolean({ description: 'It asks about a part of what there is' }),
+      }),
+    ),
+  },
+  { title: 'Shared board' },
+);
+export type SharedBoard = Static<typeof SharedBoard>;
+
+/** What a tile of a shared board shows. */
+export const SharedTile = Type.Object(
+  {
+    report: Type.String(),
+    from: Moment,
+    to: Moment,
+    as_of: Moment,
+    has_events: Type.Boolean(),
+    result: Type.Unknown({ description: 'As the report answers, without what is about single people' }),
+    head: Type.Array(Type.String()),
+    lines: Type.Array(Type.Array(Type.Union([Type.String(), Type.Number(), Type.Null()])), {
+      description: 'The beginning of the same as lines',
+    }),
+  },
+  { title: 'Shared tile' },
+);
+export type SharedTile = Static<typeof SharedTile>;

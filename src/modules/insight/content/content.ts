@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { fewestPeople } from '../fewest.ts';
 import { meanInterval, shareInterval } from '../interval.ts';
 import { defineReport } from '../report/define.ts';
 import { type Cohort, inviting, pieces } from './content-sql.ts';
@@ -49,6 +50,10 @@ export const contentReport = defineReport({
       weeks: cohorts.map((one) => ({ week: one.week, is_whole: one.isWhole, ...spreadOf(one) })),
     };
   },
+  forGuests: ({ content, ...result }) => ({
+    ...result,
+    content: content.filter(({ seen }) => seen >= fewestPeople),
+  }),
   lines: ({ content }) => ({
     head: ['id', 'title', 'kind', 'seen', 'kept', 'shared', 'saw_and_shared'],
     lines: content.map((one) => [

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { fewestPeople } from '../fewest.ts';
 import { type Asking, defineReport } from '../report/define.ts';
 import { refuse } from '../schema.ts';
 import { type Chain, countByValue, countLevels, type Split } from './funnel-sql.ts';
@@ -87,6 +88,14 @@ export const funnelReport = defineReport({
       groups: query.by === undefined ? [] : await groupsOf(asking, asked, query.by),
     };
   },
+  forGuests: ({ steps, groups, ...result }) => ({
+    ...result,
+    steps: steps.map((step) => ({ ...step, people: null, left: null })),
+    // A value of a property may be somebody's own.
+    groups: groups
+      .filter(({ reached: [first = 0] }) => first >= fewestPeople)
+      .map((group) => ({ ...group, people: group.people.map(() => null) })),
+  }),
   lines: ({ steps, groups, by }) => ({
     head: [by ?? 'group', 'step', 'reached', 'at_all'],
     lines: [

@@ -47,6 +47,8 @@ export interface Report {
   readonly result: TSchema;
   readonly usualDays: number;
   count(asking: Asking, query: unknown): Promise<unknown>;
+  /** The result for somebody who is nobody of the team: nothing in it is about one person. */
+  forGuests(result: unknown): unknown;
   lines(result: unknown): Lines;
 }
 
@@ -60,6 +62,8 @@ export function defineReport<Own extends TProperties, Result extends TSchema>(o:
   /** The period where none is given; 30 days unless said. */
   usualDays?: number;
   count(asking: Asking, own: Static<TObject<Own>>): Promise<Static<Result>>;
+  /** Takes out what is about single people, and who they are; where all of it is about many, it is not needed. */
+  forGuests?(result: Static<Result>): Static<Result>;
   lines(result: Static<Result>): Lines;
 }): Report {
   return {
@@ -69,6 +73,7 @@ export function defineReport<Own extends TProperties, Result extends TSchema>(o:
     result: o.result,
     usualDays: o.usualDays ?? 30,
     count: (asking, query) => o.count(asking, query as Static<TObject<Own>>),
+    forGuests: (result) => (o.forGuests ? o.forGuests(result as Static<Result>) : result),
     lines: (result) => o.lines(result as Static<Result>),
   };
 }

@@ -55,6 +55,7 @@ export const weekReport = defineReport({
       ...(await peopleToLookAt(asking, await silentPeople(asked), await risingSharers(asked))),
     };
   },
+  forGuests: (result) => ({ ...result, silent: [], rising: [] }),
   lines: ({ days }) => ({
     head: ['day', 'period', 'people', 'orders'],
     lines: days.map((one) => [one.day, one.is_before ? 'before' : 'now', one.people, one.orders]),
