@@ -35,6 +35,23 @@ export default {
   bandsNote: 'Customers by the probability that they still are. Each bar is ten percentage points wide.',
   bandsSummary:
     '{{many}} of {{customers}} are customers with a probability above 80%, {{few}} with one below 20%.',
+  atRisk: 'Those at risk',
+  atRiskNote:
+    'Who may be lost and is not yet: customers still with a probability from {{from}} to below {{below}}, of whom at least {{orders}} orders are to be expected in {{months}} months.',
+  areAtRisk_one:
+    '{{customers}} customer is at risk ({{share}} of all). About {{purchases}} purchases in {{months}} months hang on whether they stay.',
+  areAtRisk_other:
+    '{{customers}} customers are at risk ({{share}} of all). About {{purchases}} purchases in {{months}} months hang on whether they stay.',
+  areAtRiskWorth_one:
+    '{{customers}} customer is at risk ({{share}} of all). About {{purchases}} purchases in {{months}} months, a margin of {{margin}}, hang on whether they stay.',
+  areAtRiskWorth_other:
+    '{{customers}} customers are at risk ({{share}} of all). About {{purchases}} purchases in {{months}} months, a margin of {{margin}}, hang on whether they stay.',
+  nobodyAtRisk: 'Nobody is at risk: customers are either quite sure to stay, or gone.',
+  atRiskSegment: 'Make a segment of them',
+  byNight:
+    'The segment goes by the values that are worked out of everybody each night, so it follows who comes to be at risk.',
+  notByNight:
+    'For a segment, ask about everybody, with the usual months, currency and model: the values of each night are made of these.',
   probability: 'Probability',
   customers: 'Customers',
   check: 'How well this foretells',

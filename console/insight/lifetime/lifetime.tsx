@@ -3,14 +3,17 @@ import type { LifetimeReport } from '#schema/insight/lifetime';
 import { useFormat } from '../../kit/format.ts';
 import { Section } from '../../kit/page.tsx';
 import { Picture } from '../../kit/picture.tsx';
+import { Rows } from '../../kit/rows.tsx';
 import { Tag } from '../../kit/tag.tsx';
 import { WordNumber, WordSelect } from '../../kit/word.tsx';
 import { allTime } from '../all-time.ts';
-import { PlainTable } from '../plain-table.tsx';
+import { PeopleButton } from '../people-button.tsx';
 import { useQuestion } from '../question.ts';
 import { ReportPage } from '../report-page.tsx';
+import { useSentences } from '../sentences.ts';
 
 type Forecast = NonNullable<LifetimeReport['forecast']>;
+type AtRiskCrowd = NonNullable<LifetimeReport['at_risk']>;
 type Check = NonNullable<LifetimeReport['check']>;
 const models = ['bg-nbd', 'mbg-nbd', 'pareto-nbd'] as const;
 
@@ -37,7 +40,12 @@ export default function LifetimePage() {
           <Controls report={result} />
           {!address.period && <p className="mb-6 text-s text-quiet">{t('reports.lifetime.everybody')}</p>}
           {result.forecast && <Expected report={result} forecast={result.forecast} />}
-          {result.bands.length > 0 && <Bands report={result} />}
+          {result.bands.length > 0 && (
+            <Section title={t('reports.lifetime.bands')}>
+              <LifetimePicture report={result} />
+            </Section>
+          )}
+          {result.at_risk && <AtRisk report={result} atRisk={result.at_risk} />}
           {result.forecast && <HowWell report={result} />}
           {result.parameters.length > 0 && <Parameters report={result} />}
         </>
@@ -47,7 +55,8 @@ export default function LifetimePage() {
 }
 
 function Answer({ report }: { report: LifetimeReport }) {
-  const { t, i18n } = useTranslation('insight');
+  const { t } = useTranslation('insight');
+  const joined = useSentences();
   const format = useFormat();
   const { forecast, currency, customers, repeaters } = report;
   if (report.state === 'too-few')
@@ -66,7 +75,7 @@ function Answer({ report }: { report: LifetimeReport }) {
   const { alive, purchases, revenue, margin } = forecast;
   return (
     <p>
-      {[
+      {joined([
         t('reports.lifetime.answer', {
           customers: round(forecast.customers),
           alive: round(alive.value),
@@ -84,9 +93,7 @@ function Answer({ report }: { report: LifetimeReport }) {
             })
           : '',
         report.held ? t('reports.lifetime.held') : '',
-      ]
-        .filter(Boolean)
-        .join(i18n.language === 'zh' ? '' : ' ')}
+      ])}
     </p>
   );
 }
@@ -181,29 +188,66 @@ function Expected({ report, forecast }: { report: LifetimeReport; forecast: Fore
   );
 }
 
-function Bands({ report }: { report: LifetimeReport }) {
+/** Customers by the probability that they still are. */
+export function LifetimePicture({ report }: { report: LifetimeReport }) {
   const { t } = useTranslation('insight');
   const format = useFormat();
   const sum = (from: number, to: number) =>
     format.exact(report.bands.slice(from, to).reduce((all, { customers }) => all + customers, 0));
   return (
-    <Section title={t('reports.lifetime.bands')}>
-      <Picture
-        kind="bar"
-        title={t('reports.lifetime.bandsNote')}
-        summary={t('reports.lifetime.bandsSummary', {
-          customers: format.exact(report.customers),
-          many: sum(8, 10),
-          few: sum(0, 2),
-        })}
-        by={t('reports.lifetime.probability')}
-        categories={report.bands.map(
-          ({ from }) => `${Math.round(from * 100)}–${Math.round(from * 100) + 10}%`,
-        )}
-        series={[
-          { name: t('reports.lifetime.customers'), values: report.bands.map(({ customers }) => customers) },
-        ]}
-      />
+    <Picture
+      kind="bar"
+      title={t('reports.lifetime.bandsNote')}
+      summary={t('reports.lifetime.bandsSummary', {
+        customers: format.exact(report.customers),
+        many: sum(8, 10),
+        few: sum(0, 2),
+      })}
+      by={t('reports.lifetime.probability')}
+      categories={report.bands.map(({ from }) => `${Math.round(from * 100)}–${Math.round(from * 100) + 10}%`)}
+      series={[
+        { name: t('reports.lifetime.customers'), values: report.bands.map(({ customers }) => customers) },
+      ]}
+    />
+  );
+}
+
+/** Who may be lost and is not yet, and a segment of them by what is worked out of everybody each night. */
+function AtRisk({ report, atRisk }: { report: LifetimeReport; atRisk: AtRiskCrowd }) {
+  const { t } = useTranslation('insight');
+  const format = useFormat();
+  const limits = {
+    from: format.percent(atRisk.from),
+    below: format.percent(atRisk.below),
+    orders: format.exact(atRisk.least_orders),
+  };
+  return (
+    <Section
+      title={t('reports.lifetime.atRisk')}
+      note={t('reports.lifetime.atRiskNote', { ...limits, months: report.months })}
+      actions={
+        atRisk.customers > 0 && (
+          <PeopleButton rule={atRisk.people} label={t('reports.lifetime.atRiskSegment')} isNamed />
+        )
+      }
+    >
+      <p className="max-w-[68ch]">
+        {atRisk.customers === 0
+          ? t('reports.lifetime.nobodyAtRisk')
+          : t(atRisk.margin === null ? 'reports.lifetime.areAtRisk' : 'reports.lifetime.areAtRiskWorth', {
+              count: atRisk.customers,
+              customers: format.exact(atRisk.customers),
+              share: format.percent(atRisk.customers / report.customers),
+              months: report.months,
+              purchases: format.exact(Math.round(atRisk.purchases)),
+              margin: atRisk.margin === null ? '' : format.money(atRisk.margin.toFixed(2), report.currency),
+            })}
+      </p>
+      {atRisk.customers > 0 && (
+        <p className="mt-1 max-w-[68ch] text-s text-quiet">
+          {t(atRisk.people ? 'reports.lifetime.byNight' : 'reports.lifetime.notByNight')}
+        </p>
+      )}
     </Section>
   );
 }
@@ -271,7 +315,7 @@ function HeldOut({ report, check }: { report: LifetimeReport; check: Check }) {
         />
       </div>
       <h3 className="mt-6 mb-2 font-semibold">{t('reports.lifetime.modelsTitle')}</h3>
-      <PlainTable
+      <Rows
         label={t('reports.lifetime.modelsTitle')}
         head={[t('reports.lifetime.model'), t('reports.lifetime.error'), t('reports.lifetime.total')]}
         rows={check.models.map(({ model, error, foretold: all }) => ({
@@ -299,7 +343,7 @@ function Parameters({ report }: { report: LifetimeReport }) {
       title={t('reports.lifetime.parameters')}
       note={t('reports.lifetime.parametersNote', { customers: format.exact(report.customers) })}
     >
-      <PlainTable
+      <Rows
         label={t('reports.lifetime.parameters')}
         head={[t('reports.lifetime.parameter'), t('reports.lifetime.value'), t('reports.lifetime.interval')]}
         rows={[...report.parameters, ...report.spending].map(({ name, value, low, high }) => ({

@@ -33,6 +33,17 @@ export default {
   bands: '谁还是客户',
   bandsNote: '按“仍是客户”的概率分组，每根柱子宽 10 个百分点。',
   bandsSummary: '{{customers}} 位中，{{many}} 位的概率高于 80%，{{few}} 位低于 20%。',
+  atRisk: '可能流失的客户',
+  atRiskNote:
+    '可能流失、但还没走的人：仍是客户的概率在 {{from}} 到 {{below}}（不含）之间，且未来 {{months}} 个月预计至少购买 {{orders}} 次。',
+  areAtRisk:
+    '有 {{customers}} 位客户可能流失（占全部的 {{share}}）。未来 {{months}} 个月约 {{purchases}} 次购买，取决于他们是否留下。',
+  areAtRiskWorth:
+    '有 {{customers}} 位客户可能流失（占全部的 {{share}}）。未来 {{months}} 个月约 {{purchases}} 次购买、{{margin}} 毛利，取决于他们是否留下。',
+  nobodyAtRisk: '没有这样的客户：要么很可能留下，要么已经离开。',
+  atRiskSegment: '建成人群',
+  byNight: '这个人群依据每晚为所有人算出的数值，谁开始有流失的可能，会自动进来。',
+  notByNight: '要建人群，请看全部客户，并使用默认的月数、币种和模型：每晚的数值就是这样算的。',
   probability: '概率',
   customers: '客户数',
   check: '预测得准不准',

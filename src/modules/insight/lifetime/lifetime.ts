@@ -7,7 +7,7 @@ import { customersOf } from './history.ts';
 import { buyersOf, currenciesOf, historiesNow } from './lifetime-sql.ts';
 import { type ModelName, modelNames } from './model.ts';
 import { LifetimeReport } from './schema.ts';
-import type { LifetimeWorked } from './work.ts';
+import { type LifetimeWorked, risk } from './work.ts';
 
 export const lifetimeReport = defineReport({
   name: 'lifetime',
@@ -46,8 +46,23 @@ export const lifetimeReport = defineReport({
     const months = own.months ?? asking.value.months;
     const margin = own.margin ?? asking.value.marginRate;
     const found = await worked(asking, currency, months, own.model ?? null);
-    return viewOf(found, { currency, currencies, months, margin });
+    const view = viewOf(found, { currency, currencies, months, margin });
+    const isOfTheNight =
+      own.model === undefined && currency === asking.currency && months === asking.value.months;
+    const atRisk = found.worked?.atRisk;
+    return {
+      ...view,
+      at_risk: atRisk
+        ? {
+            ...{ from: risk.from, below: risk.below, least_orders: risk.leastOrders },
+            ...{ customers: atRisk.customers, purchases: atRisk.purchases },
+            margin: atRisk.revenue === null ? null : atRisk.revenue * margin,
+            people: isOfTheNight ? ruleOfRisk(asking) : null,
+          }
+        : null,
+    };
   },
+  forGuests: ({ at_risk, ...result }) => ({ ...result, at_risk: at_risk && { ...at_risk, people: null } }),
   lines: (result) => ({
     head: ['what', 'value', 'low', 'high'],
     lines: [
@@ -61,6 +76,24 @@ export const lifetimeReport = defineReport({
     ],
   }),
 });
+
+const tenYearsMs = 10 * 366 * 86_400_000;
+
+/** The values of the night are of everybody who ever bought, as of now; of another question they say nothing. */
+function ruleOfRisk({ question, nowMs }: Asking): Record<string, unknown> | null {
+  const { from, to, segment, channel, source, store, humans } = question;
+  const isOfAll = Date.parse(from) <= nowMs - tenYearsMs && Date.parse(to) >= nowMs - 60_000;
+  if (!isOfAll || !humans || channel !== null || source !== null || store !== null) return null;
+  const still = { computed: 'still_customer' };
+  return {
+    all: [
+      { trait: still, at_least: risk.from },
+      { trait: still, less: risk.below },
+      { trait: { computed: 'expected_orders' }, at_least: risk.leastOrders },
+      ...(segment === null ? [] : [{ segment }]),
+    ],
+  };
+}
 
 interface Found {
   state: LifetimeReport['state'];
@@ -92,7 +125,7 @@ async function worked(
 function viewOf(
   { state, customers, repeaters, worked: w, again }: Found,
   o: { currency: string; currencies: LifetimeReport['currencies']; months: number; margin: number },
-): LifetimeReport {
+): Omit<LifetimeReport, 'at_risk'> {
   const scaled = (one: Estimate, by: number): Estimate => ({
     value: one.value * by,
     low: one.low === null ? null : one.low * by,

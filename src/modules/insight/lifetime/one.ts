@@ -2,8 +2,14 @@ import { Chance } from './chance.ts';
 import { models } from './fit.ts';
 import { expectedSpending } from './gamma-gamma.ts';
 import { daysAWeek } from './history.ts';
+import type { ModelName } from './model.ts';
 import { simulateNext } from './simulate.ts';
-import type { LifetimeWorked } from './work.ts';
+
+/** As much of a fit as single customers are foretold by. */
+interface Fit {
+  readonly model: ModelName;
+  readonly purchases: { readonly values: number[] };
+}
 
 export interface OneCustomer {
   x: number;
@@ -16,7 +22,7 @@ export interface OneCustomer {
 
 /** What there is to say of one customer by a model that was fitted. */
 export function foretold(
-  fit: Pick<LifetimeWorked, 'model' | 'purchases' | 'spending'>,
+  fit: Fit & { spending: { readonly values: readonly number[] } | null },
   one: OneCustomer,
   weeks: number,
 ) {
@@ -35,7 +41,7 @@ const longestWeeks = 10 * 52;
 
 /** Between how many purchases 95 of 100 such customers would make, by playing them on; seeded. */
 export function rangeOf(
-  fit: Pick<LifetimeWorked, 'model' | 'purchases'>,
+  fit: Fit,
   one: OneCustomer,
   o: { weeks: number; seed: number },
 ): { low: number; high: number } {
@@ -55,7 +61,7 @@ export function rangeOf(
  * In how many days a customer who is still there will have bought again with a probability of one half: the time to the
  * next purchase is a gamma mixture, P(later than t) = ((α + T) / (α + T + t))^(r + x). Null where that is years away.
  */
-export function daysToNext(fit: Pick<LifetimeWorked, 'purchases'>, one: OneCustomer): number | null {
+export function daysToNext(fit: Pick<Fit, 'purchases'>, one: OneCustomer): number | null {
   const [r, alpha] = fit.purchases.values as [number, number];
   const weeks = (alpha + one.age / daysAWeek) * (2 ** (1 / (r + one.x)) - 1);
   return weeks > longestWeeks ? null : Math.ceil(weeks * daysAWeek);

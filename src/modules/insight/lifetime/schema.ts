@@ -63,6 +63,26 @@ export const LifetimeReport = Type.Object({
     }),
     { description: 'Ten classes by the probability of being a customer still' },
   ),
+  at_risk: OrNull(
+    Type.Object(
+      {
+        from: Real,
+        below: Real,
+        least_orders: Real,
+        customers: Type.Integer(),
+        purchases: Real,
+        margin: OrNull(Real),
+        people: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
+          description:
+            'A rule for a segment of them, by the values of each night; null where these answer another question',
+        }),
+      },
+      {
+        description:
+          'Who may be lost and is not yet: still customers with a probability of at least `from` and below `below`, and at least `least_orders` to be expected of them',
+      },
+    ),
+  ),
   check: OrNull(
     Type.Object({
       weeks: Type.Integer({ description: 'How long the part is that was held out' }),

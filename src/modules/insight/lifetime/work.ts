@@ -23,8 +23,21 @@ export interface LifetimeWorked {
   spending: Fitted | null;
   check: (HoldOutCheck & { weekly: number[] }) | null;
   forecast: Forecast | null;
-  bands: { from: number; customers: number; purchases: number; revenue: number | null }[];
+  bands: ({ from: number } & Crowd)[];
+  atRisk: Crowd | null;
 }
+
+/** What is to be expected of some customers together. */
+export interface Crowd {
+  customers: number;
+  purchases: number;
+  revenue: number | null;
+}
+
+/**
+ * At risk is whoever may be lost and is not lost yet, and of whom something is to be expected: worth an effort now.
+ */
+export const risk = { from: 0.2, below: 0.6, leastOrders: 0.5 } as const;
 
 /** Where the past is too short to hold a part of it out. */
 const usualModel: ModelName = 'mbg-nbd';
@@ -49,7 +62,7 @@ export function workOut(w: LifetimeWork): LifetimeWorked {
     forecast: isSound
       ? forecastOf(w.meant, { model, purchases, spending, weeks: w.weeks, seed: w.seed })
       : null,
-    bands: isSound ? bandsOf(w, model, purchases, spending) : [],
+    ...(isSound ? crowdsOf(w, model, purchases, spending) : { bands: [], atRisk: null }),
   };
 }
 
@@ -72,13 +85,11 @@ function spendingOf(s: Spendings): Fitted | null {
   return { ...fit, parameters: {}, errors: null, values, covariance: null, held: true };
 }
 
-function bandsOf(w: LifetimeWork, model: ModelName, fit: Fitted, spending: Fitted | null) {
-  const bands = Array.from({ length: 10 }, (_, i) => ({
-    from: i / 10,
-    customers: 0,
-    purchases: 0,
-    revenue: spending ? 0 : null,
-  }));
+/** Customers by the probability that they still are, and those at risk. */
+function crowdsOf(w: LifetimeWork, model: ModelName, fit: Fitted, spending: Fitted | null) {
+  const nobody = (): Crowd => ({ customers: 0, purchases: 0, revenue: spending ? 0 : null });
+  const bands = Array.from({ length: 10 }, (_, i) => ({ from: i / 10, ...nobody() }));
+  const atRisk = nobody();
   const h = w.meant;
   for (let i = 0; i < h.x.length; i++) {
     const past = pastOf(h, i);
@@ -90,9 +101,12 @@ function bandsOf(w: LifetimeWork, model: ModelName, fit: Fitted, spending: Fitte
     const money = spending
       ? expectedSpending(spending.values, bought, (h.spent[i] as number) / n / bought)
       : null;
-    band.customers += n;
-    band.purchases += n * each;
-    if (band.revenue !== null) band.revenue += n * each * (money ?? 0);
+    const isAtRisk = alive >= risk.from && alive < risk.below && each >= risk.leastOrders;
+    for (const crowd of isAtRisk ? [band, atRisk] : [band]) {
+      crowd.customers += n;
+      crowd.purchases += n * each;
+      if (crowd.revenue !== null) crowd.revenue += n * each * (money ?? 0);
+    }
   }
-  return bands;
+  return { bands, atRisk };
 }
