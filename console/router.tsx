@@ -38,6 +38,13 @@ const signInRoute = createRoute({
   component: lazyRouteComponent(() => import('./sign-in/sign-in.tsx')),
 });
 
+/** A board for somebody without a login. */
+const sharedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/shared',
+  component: lazyRouteComponent(() => import('./boards/shared.tsx')),
+});
+
 const inside = createRoute({
   getParentRoute: () => rootRoute,
   id: 'inside',
@@ -245,6 +252,11 @@ const settingsRoutes = [
   }),
   createRoute({
     getParentRoute: inSettings,
+    path: '/value',
+    component: lazyRouteComponent(() => import('./settings/value.tsx')),
+  }),
+  createRoute({
+    getParentRoute: inSettings,
     path: '/data',
     component: lazyRouteComponent(() => import('./settings/data.tsx')),
   }),
@@ -292,6 +304,7 @@ const kitRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
+  sharedRoute,
   inside.addChildren([
     homeRoute,
     peopleRoute,

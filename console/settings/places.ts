@@ -1,6 +1,7 @@
 import {
   CircleUserRound,
   Footprints,
+  Gem,
   HandHeart,
   HardDrive,
   KeyRound,
@@ -21,6 +22,7 @@ export interface SettingsPlace {
     | 'consent'
     | 'path'
     | 'people'
+    | 'value'
     | 'data'
     | 'team'
     | 'keys'
@@ -45,6 +47,7 @@ export const settingsPlaces: readonly SettingsPlace[] = [
     icon: UserRoundSearch,
     needs: 'settings:read',
   },
+  { to: '/settings/value', name: 'value', group: 'workspace', icon: Gem, needs: 'settings:read' },
   { to: '/settings/data', name: 'data', group: 'workspace', icon: HardDrive, needs: 'settings:read' },
   { to: '/settings/team', name: 'team', group: 'team', icon: UsersRound, needs: 'team:read' },
   { to: '/settings/keys', name: 'keys', group: 'team', icon: KeyRound, needs: 'keys:read' },
