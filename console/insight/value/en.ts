@@ -29,6 +29,7 @@ export default {
   people: 'People',
   revenue: 'Revenue',
   how: 'Scores are means of ranks: of a hundred people who have any of it, how many have as much or less. Whether somebody is still a customer is told by the model that foretells best on your own orders; the range is that of 95 of 100 such customers. What they brought about counts in full for the first degree, by half for the second, by a quarter for the third, unless set otherwise.',
+  ofNight: 'Scores and whom they brought are as of the night, {{time}}; the rest is as of now.',
   inactive: 'Nothing in the last year, so every score is 0.',
   groupNote: 'The last year: in which layers its people stand, and what is to be expected of them.',
   groupNobody: 'Nobody of this segment did anything in the last year.',

@@ -5,8 +5,8 @@ import { useSession } from '../../api/session.tsx';
 import { Computed } from '../../kit/computed.tsx';
 import { useFormat } from '../../kit/format.ts';
 import { Section } from '../../kit/page.tsx';
+import { Rows } from '../../kit/rows.tsx';
 import { ErrorState, Skeleton } from '../../kit/states.tsx';
-import { PlainTable } from '../plain-table.tsx';
 
 const layers = ['functional', 'emotional', 'social'] as const;
 const moneyOf = {
@@ -37,10 +37,14 @@ export function ValueOfPerson({ id }: { id: string }) {
 
 function Value({ value }: { value: PersonValue }) {
   const { t } = useTranslation('insight');
-  const format = useFormat();
+  const { workspace } = useSession();
+  const format = useFormat(workspace.timeZone);
   const { currency } = value;
   return (
     <div className="grid gap-6">
+      {value.of_night && (
+        <p className="text-s text-quiet">{t('value.ofNight', { time: format.moment(value.to) })}</p>
+      )}
       {!value.active && <p className="text-quiet">{t('value.inactive')}</p>}
       <dl className="grid gap-6 sm:grid-cols-3">
         {layers.map((name) => {
@@ -60,7 +64,7 @@ function Value({ value }: { value: PersonValue }) {
                 <p className="mt-1 text-s tabular-nums">{t('value.score', { score: shown })}</p>
                 <details className="mt-1 text-s">
                   <summary className="cursor-pointer text-quiet hover:text-ink">{t('value.madeOf')}</summary>
-                  <PlainTable
+                  <Rows
                     label={t(`value.${name}`)}
                     head={['', '', t('value.rank')]}
                     rows={parts.map(({ part, value: amount, rank }) => ({
@@ -127,7 +131,7 @@ function Brought({ value }: { value: PersonValue }) {
   if (value.degrees.every(({ people }) => people === 0))
     return <p className="text-quiet">{t('value.broughtNobody')}</p>;
   return (
-    <PlainTable
+    <Rows
       label={t('value.brought')}
       head={[t('value.degree'), t('value.people'), t('value.revenue')]}
       rows={value.degrees.map(({ degree, people, revenue }) => ({

@@ -1,5 +1,6 @@
 import type { Rows } from '../report/rows-sql.ts';
 import { broughtSql } from './invited-sql.ts';
+import { keptParts, layersKey, partNames } from './kept.ts';
 import { type Layer, layerParts, layers, type ValueSettings } from './schema.ts';
 
 const textList = (names: readonly string[]) => `(${names.map((name) => `'${name}'`).join(', ')})`;
@@ -77,15 +78,32 @@ export const layersParams = (o: { currency: string; timeZone: string; settings: 
   social_from: o.settings.socialFrom,
 });
 
-/** Everybody's scores and where they stand, as values that are kept. */
+const list = (names: readonly string[]) =>
+  `toString([${names.map((name) => `toFloat64(l.${name})`).join(', ')}])`;
+
+/** Scores, what makes them up, and whom somebody brought, as the text that is kept (`layeredFrom`). */
+const partsText = `concat('{"by":"', {value_by:String}, '","standing":"', l.standing, '","scores":', ${list(layers)},
+  ',"parts":', ${list(partNames)}, ',"ranks":', ${list(partNames.map((name) => `${name}_rank`))}, ',"degrees":[',
+  arrayStringConcat(arrayMap(d -> concat('[', toString(d.1), ',', toString(d.2), ',"', d.3, '"]'), b.degrees), ','), ']}')`;
+
+/**
+ * Everybody's scores and where they stand, as values that are kept. Who did nothing in the period but brought others has
+ * no score.
+ */
 export function layersOfAll(
   rows: Rows,
   o: { currency: string; timeZone: string; settings: ValueSettings },
 ): { sql: string; params: Record<string, unknown> } {
-  const score = (layer: Layer) => `toDecimal64(round(${layer}, 2), 6) as value_${layer}`;
+  const score = (layer: Layer) =>
+    `if(l.who != 0, toDecimal64(round(l.${layer}, 2), 6), null) as value_${layer}`;
   return {
-    sql: `select who as person, ${layers.map(score).join(', ')}, standing as value_layer from (${layersSql(rows, o.settings)})`,
-    params: { ...rows.params, ...layersParams(o) },
+    sql: `select if(l.who != 0, l.who, b.who) as person, ${layers.map(score).join(', ')},
+                 l.standing as value_layer, ${partsText} as ${keptParts}
+            from (${layersSql(rows, o.settings)}) as l
+            full outer join (
+              select who, groupArray((degree, n, toString(revenue))) as degrees from (${broughtSql(rows)}) group by who) as b
+              on l.who = b.who`,
+    params: { ...rows.params, ...layersParams(o), value_by: layersKey(o) },
   };
 }
 

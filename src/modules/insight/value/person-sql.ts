@@ -2,6 +2,7 @@ import type { ClickHouse } from '#platform/clickhouse';
 import { paidOrders } from '../lifetime/lifetime-sql.ts';
 import type { Rows } from '../report/rows-sql.ts';
 import { broughtSql } from './invited-sql.ts';
+import { inAllDegrees } from './kept.ts';
 import { layersParams, layersSql } from './layers-sql.ts';
 import type { ValueSettings } from './schema.ts';
 
@@ -13,9 +14,11 @@ interface Of {
   timeZone: string;
   /** The key of the person's oldest identifier. */
   person: number;
+  /** Of all their identifiers. */
+  keys: readonly number[];
 }
 
-const paramsOf = (o: Of) => ({ ...o.rows.params, ...layersParams(o), person: o.person });
+const paramsOf = (o: Of) => ({ ...o.rows.params, ...layersParams(o), person: o.person, keys: o.keys });
 
 /** The person among all others; undefined: they did nothing in the period. */
 export async function layersOfPerson(o: Of): Promise<Record<string, number | string> | undefined> {
@@ -32,10 +35,19 @@ export async function degreesOfPerson(o: Of): Promise<{ degree: number; people: 
     `select degree, n, toString(revenue) as revenue from (${broughtSql(o.rows)}) where who = {person:UInt64}`,
     paramsOf(o),
   );
-  return [1, 2, 3].map((degree) => {
-    const row = found.find((one) => Number(one.degree) === degree);
-    return { degree, people: Number(row?.n ?? 0), revenue: row?.revenue ?? '0' };
-  });
+  return inAllDegrees(
+    found.map(({ degree, n, revenue }) => ({ degree: Number(degree), people: Number(n), revenue })),
+  );
+}
+
+/** Whether they did anything in the period. */
+export async function wasThere(o: Pick<Of, 'ch' | 'rows' | 'keys'>): Promise<boolean> {
+  const found = await o.ch.query(
+    `select 1 as one from events
+      where ${o.rows.where} and ${o.rows.inPeriod} and key in ({keys:Array(UInt64)}) limit 1`,
+    { ...o.rows.params, keys: o.keys },
+  );
+  return found.length > 0;
 }
 
 /** What the models know of one customer: days of purchase by the workspace's zone; `rows` reach as far back as orders. */
@@ -52,6 +64,7 @@ export async function purchasesOfPerson(
                 sum(assumeNotNull(total)) as paid
            from events
           where ${rows.where} and ${rows.untilEnd} and ${paidOrders} and currency = {currency:String}
+            and key in ({keys:Array(UInt64)})
           group by who having max(known) = 1 and who = {person:UInt64})`,
     paramsOf(o),
   );

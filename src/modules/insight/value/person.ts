@@ -6,8 +6,20 @@ import { fitsOf } from '../lifetime/fits.ts';
 import { weeksOfMonths } from '../lifetime/forecast.ts';
 import { daysToNext, foretold, rangeOf } from '../lifetime/one.ts';
 import { createMemory } from '../memory.ts';
+import { createSizes } from '../sizes.ts';
+import {
+  fitFrom,
+  fitKey,
+  inAllDegrees,
+  type KeptFit,
+  keptFit,
+  keptParts,
+  type Layered,
+  layeredFrom,
+  layersKey,
+} from './kept.ts';
 import { asMoney } from './layers.ts';
-import { degreesOfPerson, layersOfPerson, purchasesOfPerson } from './person-sql.ts';
+import { degreesOfPerson, layersOfPerson, purchasesOfPerson, wasThere } from './person-sql.ts';
 import {
   type Layer,
   layerParts,
@@ -20,9 +32,11 @@ import { allDays, usualRows } from './standing.ts';
 
 export interface ValueDeps {
   ch: ClickHouse;
-  segments: Pick<Segments, 'headOf'>;
+  segments: Pick<Segments, 'snapshots' | 'inside'>;
   clock: Clock;
   log: Log;
+  /** Workspaces with as many events are large. */
+  largeFrom?: number;
 }
 
 interface Place {
@@ -32,24 +46,49 @@ interface Place {
   settings: ValueSettings;
 }
 
+/** Whose value it is: the key of their oldest identifier, and those of all. */
+interface Who {
+  person: number;
+  keys: readonly number[];
+  isOfLarge: boolean;
+}
+
 const seed = 1_987_0101;
 const dayMs = 86_400_000;
 
 /** What one person is worth: the three layers, whether they are still a customer, and what they brought about. */
 export function createPersonValue(deps: ValueDeps) {
   const { ch, clock, segments } = deps;
-  const remembered = createMemory<Awaited<ReturnType<typeof fitsOf>>>(deps);
+  const remembered = createMemory<KeptFit | null>(deps);
+  const { isLarge } = createSizes(deps);
 
-  async function lifetimeOf(at: Place, person: number): Promise<PersonValue['lifetime']> {
+  /** Of the night in a large workspace, so that nobody waits for it; else as of now. */
+  async function fitOf(at: Place, who: Who): Promise<{ fit: KeptFit | null; asOf: number }> {
     const { settings, currency, timeZone, workspaceId } = at;
+    if (who.isOfLarge) {
+      const kept = await segments.snapshots.inner(workspaceId, keptFit, who.person);
+      const fit = kept?.text ? fitFrom(kept.text, fitKey(at)) : null;
+      if (kept && fit) return { fit, asOf: kept.at.getTime() };
+    }
     const rows = usualRows(workspaceId, clock.ms(), allDays);
-    const found = await purchasesOfPerson({ ch, rows, settings, currency, timeZone, person });
-    if (!found) return null;
+    const { months } = settings;
     const { answer: fit, asOf } = await remembered.ask(
-      JSON.stringify([workspaceId, timeZone, currency, settings.months]),
-      () => fitsOf({ ch, rows, currency, timeZone, months: settings.months }),
+      JSON.stringify([workspaceId, timeZone, currency]),
+      async () => {
+        const fitted = await fitsOf({ ch, rows, currency, timeZone, months });
+        return fitted?.forecast ? fitted : null;
+      },
     );
-    if (!fit?.forecast) return null;
+    return { fit, asOf };
+  }
+
+  async function lifetimeOf(at: Place, who: Who): Promise<PersonValue['lifetime']> {
+    const { settings, workspaceId } = at;
+    const rows = usualRows(workspaceId, clock.ms(), allDays);
+    const found = await purchasesOfPerson({ ch, rows, ...at, ...who });
+    if (!found) return null;
+    const { fit, asOf } = await fitOf(at, who);
+    if (!fit) return null;
     const weeks = weeksOfMonths(settings.months);
     const { alive, orders, revenue } = foretold(fit, found, weeks);
     const days = daysToNext(fit, found);
@@ -63,17 +102,40 @@ export function createPersonValue(deps: ValueDeps) {
     };
   }
 
+  /** What the night has of them; null where it has nothing that still holds, and something is to be counted. */
+  async function layersOfNight(at: Place, who: Who): Promise<(Layered & { asOf: number }) | null> {
+    const kept = await segments.snapshots.inner(at.workspaceId, keptParts, who.person);
+    if (!kept) return null;
+    const asOf = kept.at.getTime();
+    if (kept.text !== undefined) {
+      const layered = layeredFrom(kept.text, layersKey(at));
+      return layered && { ...layered, asOf };
+    }
+    // New since then, or not here for a year.
+    const rows = usualRows(at.workspaceId, clock.ms());
+    return (await wasThere({ ch, rows, keys: who.keys }))
+      ? null
+      : { row: undefined, degrees: inAllDegrees([]), asOf };
+  }
+
+  async function layersNow(at: Place, who: Who): Promise<Layered & { asOf: number }> {
+    const asOf = clock.ms();
+    const of = { ch, rows: usualRows(at.workspaceId, asOf), ...at, ...who };
+    const [row, degrees] = await Promise.all([layersOfPerson(of), degreesOfPerson(of)]);
+    return { row, degrees, asOf };
+  }
+
   /** Refuses `people/no-such-person`. */
   return async function personValue(at: Place, id: string): Promise<PersonValue> {
-    const { settings, currency, timeZone, workspaceId } = at;
-    const person = await segments.headOf(workspaceId, id);
-    const rows = usualRows(workspaceId, clock.ms());
-    const of = { ch, rows, settings, currency, timeZone, person };
-    const [row, degrees, lifetime] = await Promise.all([
-      layersOfPerson(of),
-      degreesOfPerson(of),
-      lifetimeOf(at, person),
+    const { settings, currency, workspaceId } = at;
+    const keys = await segments.inside.people.keysOf(workspaceId, id);
+    const who = { person: Math.min(...keys), keys, isOfLarge: await isLarge(workspaceId) };
+    const ofNight = who.isOfLarge ? await layersOfNight(at, who) : null;
+    const [{ row, degrees, asOf }, lifetime] = await Promise.all([
+      ofNight ?? layersNow(at, who),
+      lifetimeOf(at, who),
     ]);
+    const { params } = usualRows(workspaceId, asOf);
     const n = (name: string) => Number(row?.[name] ?? 0);
     const layer = (name: Layer, money: string | null) => ({
       score: n(name),
@@ -92,8 +154,9 @@ export function createPersonValue(deps: ValueDeps) {
     );
     return {
       currency,
-      from: new Date(rows.params.q_from as number).toISOString(),
-      to: new Date(rows.params.q_to as number).toISOString(),
+      from: new Date(params.q_from as number).toISOString(),
+      to: new Date(params.q_to as number).toISOString(),
+      of_night: ofNight !== null,
       active: row !== undefined,
       standing: standings.find((one) => one === row?.standing) ?? ('none' satisfies Standing),
       functional: layer('functional', asMoney(n('money') * marginRate)),

@@ -139,6 +139,10 @@ export const PersonValue = Type.Object(
     currency: Type.String(),
     from: Type.String({ format: 'date-time' }),
     to: Type.String({ format: 'date-time' }),
+    of_night: Type.Boolean({
+      description:
+        'Of a large workspace: the scores and whom they brought are those of the night, as of `to`; else they were counted now',
+    }),
     active: Type.Boolean({ description: 'false: nothing in the period, so that every score is 0' }),
     standing: StandingSchema,
     functional: OfLayer,

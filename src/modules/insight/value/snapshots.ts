@@ -7,6 +7,7 @@ import { weeksOfMonths } from '../lifetime/forecast.ts';
 import { eachCustomer } from '../lifetime/lifetime-sql.ts';
 import { foretold } from '../lifetime/one.ts';
 import { personasKind } from '../personas/snapshot.ts';
+import { fitKey, keptFit, keptParts, textOfFit } from './kept.ts';
 import { layersOfAll } from './layers-sql.ts';
 import type { ValueSettings } from './schema.ts';
 import { allDays, usualRows } from './standing.ts';
@@ -22,6 +23,8 @@ export interface ValueSnapshotDeps {
 }
 
 const rowsAtOnce = 20_000;
+/** For the person's page. */
+const inner = (name: string) => ({ name, kind: 'text', label: { en: name, zh: name }, inner: true }) as const;
 const number = (name: string, en: string, zh: string) =>
   ({ name, kind: 'number', label: { en, zh } }) as const;
 
@@ -57,6 +60,7 @@ function layersKind(deps: ValueSnapshotDeps): Kind {
         label: { en: 'Layer of value', zh: '价值层级' },
         options: options.map(([value, en, zh]) => ({ value, label: { en, zh } })),
       },
+      inner(keptParts),
     ],
     async statement({ workspaceId, now }) {
       const { settings, ...place } = await placeOf(deps, workspaceId);
@@ -73,6 +77,7 @@ function lifetimeKind(deps: ValueSnapshotDeps): Kind {
       number('still_customer', 'Still a customer (probability)', '仍是客户的概率'),
       number('expected_orders', 'Orders to be expected', '预计购买次数'),
       number('expected_value', 'Margin to be expected', '预计毛利'),
+      inner(keptFit),
     ],
     async *compute({ workspaceId, now }) {
       const { settings, ...place } = await placeOf(deps, workspaceId);
@@ -80,6 +85,7 @@ function lifetimeKind(deps: ValueSnapshotDeps): Kind {
       const fit = await fitsOf({ ...b, months: settings.months });
       if (!fit?.forecast) return;
       const weeks = weeksOfMonths(settings.months);
+      const fitted = textOfFit(fit, fitKey(place));
       let found: Row[] = [];
       for await (const one of eachCustomer({ ...b, everybody: true })) {
         const { alive, orders, revenue } = foretold(fit, one, weeks);
@@ -89,6 +95,7 @@ function lifetimeKind(deps: ValueSnapshotDeps): Kind {
             still_customer: alive.toFixed(4),
             expected_orders: orders.toFixed(4),
             expected_value: revenue === null ? null : (revenue * settings.marginRate).toFixed(2),
+            [keptFit]: fitted,
           },
         });
         if (found.length >= rowsAtOnce) {

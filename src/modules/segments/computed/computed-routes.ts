@@ -36,13 +36,19 @@ export function computedRoutes(app: App, segments: Segments): void {
         const state = isMoving ? ('moving' as const) : (run?.state ?? 'idle');
         return {
           name,
-          values: values.map((value) => ({
-            name: value.name,
-            kind: value.kind,
-            label: value.label,
-            options: [...(value.options ?? [])],
-            used_by: usedBy.get(value.name) ?? [],
-          })),
+          values: values.flatMap((value) =>
+            value.inner
+              ? []
+              : [
+                  {
+                    name: value.name,
+                    kind: value.kind,
+                    label: value.label,
+                    options: [...(value.options ?? [])],
+                    used_by: usedBy.get(value.name) ?? [],
+                  },
+                ],
+          ),
           at: first && first.version > 0 ? first.at.toISOString() : null,
           people: first?.people ?? 0,
           state,

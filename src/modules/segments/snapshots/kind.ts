@@ -15,6 +15,8 @@ export interface SnapshotValue {
   label: Label;
   /** Of a text: what it can be. */
   options?: readonly { value: string; label: Label }[];
+  /** For the module that made it: rules, lists and pages do not know it. */
+  inner?: true;
 }
 
 export interface SnapshotMoment {

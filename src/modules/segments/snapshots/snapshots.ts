@@ -68,13 +68,28 @@ export class Snapshots {
   }
 
   value(name: string): SnapshotValue | null {
-    return this.#values.get(name) ?? null;
+    const value = this.#values.get(name);
+    return value && !value.inner ? value : null;
   }
 
   /** By name, the version that statements are to look at. */
   async current(workspaceId: number): Promise<Map<string, number>> {
     const rows = await this.states(workspaceId);
-    return new Map(rows.filter(({ version }) => version > 0).map(({ name, version }) => [name, version]));
+    const made = rows.filter(({ name, version }) => version > 0 && !this.#values.get(name)?.inner);
+    return new Map(made.map(({ name, version }) => [name, version]));
+  }
+
+  /** What the current version of an inner value says of a person, and as of when; null: it was not made yet. */
+  async inner(
+    workspaceId: number,
+    name: string,
+    person: number,
+  ): Promise<{ at: Date; text: string | undefined } | null> {
+    const state = (await this.states(workspaceId)).find((one) => one.name === name && one.version > 0);
+    if (!state) return null;
+    const versions = new Map([[name, state.version]]);
+    const [found] = await sql.valuesOf(this.#deps.ch, workspaceId, [person], versions);
+    return { at: state.at, text: found?.value };
   }
 
   states(workspaceId: number): Promise<sql.SnapshotState[]> {
