@@ -1,3 +1,4 @@
+import { allInOrder } from '../report/in-order.ts';
 import type { Rows } from '../report/rows-sql.ts';
 import { broughtSql } from './invited-sql.ts';
 import { keptParts, layersKey, partNames } from './kept.ts';
@@ -16,25 +17,31 @@ const shared = textList(['Content Shared', 'Product Shared', 'Cart Shared']);
 
 /**
  * One row a person who did anything in the period, with what the layers are made of. Money is orders less refunds, and
- * not less than 0. Only tenure looks back before the period.
+ * not less than 0. Only tenure looks back before the period. First by identifier, in the order of rows, so that what is
+ * kept of one is small and whose it is is asked once an identifier; days are lists, which take less room than sets.
  */
 function signalsSql(rows: Rows): string {
   const track = (names: string) => `countIf(is_now and type = 'track' and event in ${names})`;
+  const money = (name: string) =>
+    `sumIf(assumeNotNull(total), is_now and total > 0 and type = 'track' and event = '${name}' and currency = {currency:String})`;
+  const sums = ['bought', 'returned', 'orders', 'kept', 'voice', 'shares', 'invites'];
   return `
     select s.who as who, greatest(toFloat64(s.bought) - toFloat64(s.returned), 0) as money, s.orders as orders, s.days as days,
            s.months as months, s.kept as kept, s.voice as voice, s.tenure as tenure, s.shares as shares,
            s.invites as invites, b.accepted as accepted, b.brought as brought
       from (
-        select ${rows.who} as who,
-               sumIf(assumeNotNull(total), is_now and total > 0 and type = 'track' and event = 'Order Completed' and currency = {currency:String}) as bought,
-               sumIf(assumeNotNull(total), is_now and total > 0 and type = 'track' and event = 'Order Refunded' and currency = {currency:String}) as returned,
-               countIf(is_now and total > 0 and type = 'track' and event = 'Order Completed') as orders,
-               uniqExactIf(toDate(time, {zone:String}), is_now) as days,
-               uniqExactIf(toYYYYMM(time, {zone:String}), is_now) as months,
-               ${track(kept)} as kept, ${track(voice)} as voice, ${track(shared)} as shares, ${track("('Invite Sent')")} as invites,
-               dateDiff('day', min(time), ${rows.to}) as tenure,
-               max(time >= ${rows.from}) as came
-          from (select *, time >= ${rows.from} as is_now from events where ${rows.where} and ${rows.untilEnd})
+        select ${rows.who} as who, ${sums.map((name) => `sum(${name}) as ${name}`).join(', ')},
+               arrayDistinct(groupArrayArray(all_days)) as on_days, length(on_days) as days,
+               length(arrayDistinct(arrayMap(day -> toYYYYMM(toDate(day)), on_days))) as months,
+               dateDiff('day', min(began), ${rows.to}) as tenure, max(came) as came
+          from (
+            select key, any(person) as person, ${money('Order Completed')} as bought, ${money('Order Refunded')} as returned,
+                   countIf(is_now and total > 0 and type = 'track' and event = 'Order Completed') as orders,
+                   arrayDistinct(groupArrayIf(toUInt16(toDate(time, {zone:String})), is_now)) as all_days,
+                   ${track(kept)} as kept, ${track(voice)} as voice, ${track(shared)} as shares, ${track("('Invite Sent')")} as invites,
+                   min(time) as began, max(time >= ${rows.from}) as came
+              from (select *, time >= ${rows.from} as is_now from events where ${rows.where} and ${rows.untilEnd})
+             group by key${allInOrder})
          group by who having came = 1 and who != 0) as s
       left join (
         select who, sumIf(fresh, degree = 1) as accepted,
@@ -42,9 +49,23 @@ function signalsSql(rows: Rows): string {
           from (${broughtSql(rows)}) group by who) as b on b.who = s.who`;
 }
 
-/** 0 where there is none of it; else of all who have any, how many in a hundred have as much or less. */
-const rank = (part: string) =>
-  `if(${part} > 0, 100 * countIf(${part} > 0) over (order by ${part}) / countIf(${part} > 0) over (), 0)`;
+/**
+ * Of lists with a value a person: 0 where there is none of it; else of all who have any, how many in a hundred have as
+ * much or less. Sorted by value, the last place of each value counts. Lists, because windows hold all columns of
+ * everybody several times over.
+ */
+function rankSql(part: string): string {
+  const sorted = `arraySort(all_${part})`;
+  return `
+    arraySort((rank, place) -> place,
+      arrayMap((value, upto, none, n) -> if(value > 0, 100 * (upto - none) / (n - none), 0),
+        ${sorted} as sorted_${part},
+        arrayReverseFill((place, is_last) -> is_last, arrayEnumerate(sorted_${part}),
+          arrayMap((value, next) -> value != next, sorted_${part}, arrayPushBack(arrayPopFront(sorted_${part}), 0))),
+        arrayWithConstant(length(all_${part}), toInt64(arrayCount(value -> value <= 0, all_${part}))),
+        arrayWithConstant(length(all_${part}), toInt64(length(all_${part})))),
+      arraySort((place, value) -> value, arrayEnumerate(all_${part}), all_${part})) as ranks_${part}`;
+}
 
 /** The mean of the ranks of a layer's parts, by their weights. */
 function scoreSql(layer: Layer, settings: ValueSettings): string {
@@ -61,13 +82,19 @@ function scoreSql(layer: Layer, settings: ValueSettings): string {
  */
 export function layersSql(rows: Rows, settings: ValueSettings): string {
   const parts = layers.flatMap((layer) => Object.keys(layerParts[layer]));
+  const kept = ['who', ...parts];
   return `
     select *, multiIf(social >= {social_from:Float64} and social > 0, 'social',
                       emotional >= {emotional_from:Float64} and emotional > 0, 'emotional',
                       functional > 0, 'functional', 'none') as standing
       from (
         select *, ${layers.map((layer) => `${scoreSql(layer, settings)} as ${layer}`).join(', ')}
-          from (select *, ${parts.map((part) => `${rank(part)} as ${part}_rank`).join(', ')} from (${signalsSql(rows)})))`;
+          from (
+            select ${kept.map((name) => `one_${name} as ${name}`).join(', ')}, ${parts.map((part) => `rank_${part} as ${part}_rank`).join(', ')}
+              from (
+                select ${kept.map((name) => `all_${name}`).join(', ')}, ${parts.map(rankSql).join(', ')}
+                  from (select ${kept.map((name) => `groupArray(${name}) as all_${name}`).join(', ')} from (${signalsSql(rows)})))
+             array join ${[...kept.map((name) => `all_${name} as one_${name}`), ...parts.map((part) => `ranks_${part} as rank_${part}`)].join(', ')}))`;
 }
 
 export const layersParams = (o: { currency: string; timeZone: string; settings: ValueSettings }) => ({

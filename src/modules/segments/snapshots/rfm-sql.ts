@@ -7,7 +7,8 @@ import type { Statement } from '../rule/index.ts';
  * in the order of the customer's number, and money is the sum. The edges of the fifths are linearly interpolated
  * quantiles, in whole numbers throughout (five times the edge), and each fifth holds its upper edge. Currencies are not
  * converted: of several, `currency` is the one that counts. Whoever was erased is left out once a buyer, behind the
- * grouping: the view `people_events` asks it of every row.
+ * grouping: the view `people_events` asks it of every row. Only columns of the projection are read, in which orders
+ * stand together; an order without a number is one of its own.
  */
 export function rfmStatement(o: {
   workspaceId: number;
@@ -22,11 +23,12 @@ export function rfmStatement(o: {
     sql: `with buyers as (
        select who as person,
               toInt128(intDiv({now:Int64} - max(toUnixTimestamp64Milli(time)), 86400000)) as days,
-              uniqExact(if(order_id = '', message_id, order_id)) as orders,
+              uniqExactIf(order_id, order_id != '') + countIf(order_id = '') as orders,
               toInt128(sum(total) * 1000000) as micros,
-              minIf((length(user_id), user_id), user_id != '') as number
-         from (select *, dictGetOrDefault('person_now', 'person', key, person) as who from events)
-        where workspace_id = {ws:UInt32} and type = 'track' and event = 'Order Completed' and contract = 0 and bot = 0
+              minIf((length(order_user_id), order_user_id), order_user_id != '') as number
+         from (select *, order_user_id, dictGetOrDefault('person_now', 'person', key, person) as who from events)
+        where workspace_id = {ws:UInt32} and type = 'track' and event = 'Order Completed'
+          and if(event = 'Order Completed', 1, 0) = 1 and contract = 0 and bot = 0
           and known = 1 and total > 0 and currency = {currency:String} and seq <= {position:UInt64}
           and time <= fromUnixTimestamp64Milli({now:Int64}, 'UTC')
         group by who having who != 0
