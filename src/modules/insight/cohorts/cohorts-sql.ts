@@ -26,7 +26,8 @@ const never = 2_147_483_647;
 
 /**
  * How many began in which unit and came back so many units later. First by identifier and only then by person: what is
- * known of identifiers can be put together, so that asking whose it is costs once an identifier, not once an event.
+ * known of identifiers can be put together, so that asking whose it is costs once an identifier, not once an event. Of
+ * purchases there are hardly more than identifiers: they are grouped by person at once.
  */
 export async function countCohorts(
   asking: Asking,
@@ -45,19 +46,22 @@ export async function countCohorts(
   const units = areBits
     ? 'arrayMap(place -> toInt32(place) + {first:Int32}, bitPositionsToArray(all))'
     : 'all';
+  const events = `
+    select key, person, known, ${numbers[o.unit]} as unit${isSame ? '' : `, ${begins} as is_first, ${returns} as is_back`}
+      from events
+     where ${rows.where} and ${rows.untilEnd} and ${isSame ? begins : `(is_first or is_back)`}`;
+  const byPerson =
+    isSame && onlyKnown
+      ? `select ${rows.who} as who, ${begun} as cohort, ${came} as all, max(known) as is_known from (${events}) group by who`
+      : `select ${rows.who} as who, min(begun) as cohort, ${together} as all, max(was_known) as is_known
+           from (
+             select key, any(person) as person, max(known) as was_known, ${begun} as begun, ${came} as came
+               from (${events}) group by key)
+          group by who`;
   const found = await ch.query<{ cohort: number; age: number; people: string }>(
     `select cohort, age, count() as people
-       from (
-         select ${rows.who} as who, min(begun) as cohort, ${together} as all
-           from (
-             select key, any(person) as person, max(known) as is_known, ${begun} as begun, ${came} as came
-               from (
-                 select key, person, known, ${numbers[o.unit]} as unit${isSame ? '' : `, ${begins} as is_first, ${returns} as is_back`}
-                   from events
-                  where ${rows.where} and ${rows.untilEnd} and ${isSame ? begins : `(is_first or is_back)`})
-              group by key)
-          group by who
-         having ${rows.isMeant} and cohort between {first:Int32} and {last:Int32}${onlyKnown ? ' and max(is_known) = 1' : ''})
+       from (${byPerson}
+         having ${rows.isMeant} and cohort between {first:Int32} and {last:Int32}${onlyKnown ? ' and is_known = 1' : ''})
       array join arrayConcat([toInt32(0)], arrayFilter(age -> age > 0, arrayMap(one -> toInt32(one - cohort), ${units}))) as age
       group by cohort, age${o.kinds.begins === '1' ? asking.allInOrder : ''}`,
     { ...rows.params, ...params, zone: timeZone, first: o.first, last: o.last },

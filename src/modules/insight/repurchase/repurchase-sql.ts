@@ -17,39 +17,36 @@ export interface Buyers {
   again: number;
 }
 
-export async function countBuyers(asking: Asking): Promise<Buyers> {
-  const [row] = await asking.ch.query<Record<keyof Buyers, string>>(
-    `select countIf(is_in) as buyers, countIf(is_in and length(times) > 1) as repeaters,
-            countIf(times[1] >= {q_from:Int64}) as beginners, countIf(times[1] >= {q_from:Int64} and length(times) > 1) as again
-       from (select times, times[-1] >= {q_from:Int64} as is_in from (${purchasesOf(asking)}))`,
-    asking.rows.params,
-  );
-  return {
-    buyers: Number(row?.buyers ?? 0),
-    repeaters: Number(row?.repeaters ?? 0),
-    beginners: Number(row?.beginners ?? 0),
-    again: Number(row?.again ?? 0),
-  };
-}
-
-/** Of those whose first purchase was in the period: after how many whole days the second came, or they were seen last. */
-export async function daysToSecond(asking: Asking): Promise<Day[]> {
-  const rows = await asking.ch.query<{ day: number; again: string; censored: string }>(
+/**
+ * Who bought in the period; and of those whose first purchase was in it, after how many whole days the second came, or
+ * they were seen last.
+ */
+export async function countBuyers(asking: Asking): Promise<{ buyers: Buyers; days: Day[] }> {
+  const rows = await asking.ch.query<Record<keyof Buyers | 'censored', string> & { day: number }>(
     `select toInt32(intDiv(if(length(times) > 1, times[2], {seen_until:Int64}) - times[1], ${dayMs})) as day,
-            countIf(length(times) > 1) as again, countIf(length(times) = 1) as censored
-       from (${purchasesOf(asking)})
-      where times[1] >= {q_from:Int64}
+            countIf(times[-1] >= {q_from:Int64}) as buyers, countIf(times[-1] >= {q_from:Int64} and length(times) > 1) as repeaters,
+            countIf(begins) as beginners, countIf(begins and length(times) > 1) as again, countIf(begins and length(times) = 1) as censored
+       from (select times, times[1] >= {q_from:Int64} as begins from (${purchasesOf(asking)}))
       group by day order by day`,
     {
       ...asking.rows.params,
       seen_until: Math.min(Date.parse(asking.question.to), Math.max(asking.nowMs, 0)),
     },
   );
-  return rows.map(({ day, again, censored }) => ({
-    day: Math.max(0, day),
-    again: Number(again),
-    censored: Number(censored),
-  }));
+  const sum = (of: keyof Buyers) => rows.reduce((all, row) => all + Number(row[of]), 0);
+  return {
+    buyers: {
+      ...{ buyers: sum('buyers'), repeaters: sum('repeaters') },
+      ...{ beginners: sum('beginners'), again: sum('again') },
+    },
+    days: rows
+      .filter(({ beginners }) => Number(beginners) > 0)
+      .map(({ day, again, censored }) => ({
+        day: Math.max(0, day),
+        again: Number(again),
+        censored: Number(censored),
+      })),
+  };
 }
 
 export interface Gaps {

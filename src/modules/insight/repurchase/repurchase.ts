@@ -1,5 +1,5 @@
 import { defineReport } from '../report/define.ts';
-import { countBuyers, daysToSecond, gapsBetween } from './repurchase-sql.ts';
+import { countBuyers, gapsBetween } from './repurchase-sql.ts';
 import { RepurchaseReport } from './schema.ts';
 import { dayAt, kaplanMeier } from './survival.ts';
 
@@ -11,8 +11,8 @@ export const repurchaseReport = defineReport({
   parameters: {},
   result: RepurchaseReport,
   async count(asking) {
-    const buyers = await countBuyers(asking);
-    const curve = kaplanMeier(await daysToSecond(asking));
+    const { buyers, days } = await countBuyers(asking);
+    const curve = kaplanMeier(days);
     const { count, quartiles, spread } = await gapsBetween(asking);
     const [quartile_1, median, quartile_3] = quartiles ?? [null, null, null];
     return {

@@ -61,7 +61,7 @@ function rankSql(part: string): string {
       arrayMap((value, upto, none, n) -> if(value > 0, 100 * (upto - none) / (n - none), 0),
         ${sorted} as sorted_${part},
         arrayReverseFill((place, is_last) -> is_last, arrayEnumerate(sorted_${part}),
-          arrayMap((value, next) -> value != next, sorted_${part}, arrayPushBack(arrayPopFront(sorted_${part}), 0))),
+          arrayMap((value, next) -> value != next, sorted_${part}, arrayResize(arrayPopFront(sorted_${part}), length(sorted_${part})))),
         arrayWithConstant(length(all_${part}), toInt64(arrayCount(value -> value <= 0, all_${part}))),
         arrayWithConstant(length(all_${part}), toInt64(length(all_${part})))),
       arraySort((place, value) -> value, arrayEnumerate(all_${part}), all_${part})) as ranks_${part}`;

@@ -90,7 +90,7 @@ export function connectionSettings(memoryMb: number): string[] {
     max_threads: 2,
     max_memory_usage: Math.floor(memoryMb * 0.6) * mb,
     // Large groupings and sorts go on on disk instead of failing.
-    max_bytes_before_external_group_by: Math.floor(memoryMb * 0.2) * mb,
+    max_bytes_before_external_group_by: Math.floor(memoryMb * 0.3) * mb,
     max_bytes_before_external_sort: Math.floor(memoryMb * 0.2) * mb,
     // Parameters travel as statements of their own, and a list of keys may be long.
     max_query_size: 64 * mb,
