@@ -75,3 +75,11 @@ export const resolvedStatements = [
   'create table resolved as events',
   `insert into resolved select * replace (dictGetOrDefault('person_now', 'person', key, person) as person) from events`,
 ];
+
+/** As before anything was made, for a brand of another size. */
+export const emptied = [
+  'truncate table events',
+  'truncate table person_identifiers',
+  'truncate table moved_identifiers',
+  'system reload dictionary person_now',
+];

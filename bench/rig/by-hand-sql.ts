@@ -65,9 +65,9 @@ export const byHand: Readonly<Record<string, (when: When) => string[]>> = {
          from buyers)`,
   ],
   stickiness: (when) => [
-    `select day, uniqExactIf(person, ago = 0), uniqExactIf(person, ago < 7), uniqExact(person)
-       from (select distinct person, toInt32(toDate(time, 'UTC')) as d ${rows({ ...when, from: when.from - 31 * 86_400_000 })})
-      array join arrayMap(x -> d + x, range(30)) as day, range(30) as ago group by day order by day`,
+    `select d + ago as day, groupBitmapMergeIf(people, ago = 0), groupBitmapMergeIf(people, ago < 7), groupBitmapMerge(people)
+       from (select toInt32(toDate(time, 'UTC')) as d, groupBitmapState(person) as people ${rows({ ...when, from: when.from - 31 * 86_400_000 })} group by d)
+      array join range(30) as ago group by day order by day`,
     `select count(), quantilesExactInclusive(0.25, 0.5, 0.75)(seconds)
        from (
          select arrayJoin(arrayMap(v -> (v[-1] - v[1]) / 1000, arraySplit((t, gap) -> gap >= 1800000, times, arrayDifference(times)))) as seconds
@@ -107,6 +107,75 @@ export const byHand: Readonly<Record<string, (when: When) => string[]>> = {
                       arrayFirstIndex(x -> x.2 = 'Order Completed' and x.1 >= ${when.from} and x.1 < ${when.to}, all) as place
                ${rows(wide)} group by person having place > 0))
         where one != '' group by side, level, one, other`,
+    ];
+  },
+  // Two statements: what each touch of each path is worth by the five rules and which follows which, and the sets of names.
+  attribution: (when) => {
+    const day = 86_400_000;
+    const order = "type = 'track' and event = 'Order Completed'";
+    const wide = { from: when.from - 30 * day, to: when.to };
+    const paths = `
+      select bought.2 as total, bought.3 as currency, bought.4 as in_store, is_ordered, piece[-1].1 as ending,
+             arrayFilter(x -> x.2 != 255 and if(is_ordered, x.1 + ${30 * day} >= ending, x.1 >= ${when.from}), piece) as near,
+             arrayFilter((x, last) -> x.2 != last.2 or x.1 > last.1 + 1800000, near, arrayResize(arrayPushFront(near, (toInt64(0), toUInt8(0))), length(near))) as touches
+        from (
+          select person, arrayReverseSplit(x -> x.2 = 255, arraySort(groupArray((at, code)))) as pieces,
+                 arraySort(groupArrayIf((at, ifNull(total, 0), currency, in_store), code = 255)) as orders
+            from (
+              select person, toUnixTimestamp64Milli(time) as at, total, currency,
+                     channel = 'till' or (store_id != '' and channel not in ('web', 'app')) as in_store,
+                     multiIf(${order}, toUInt8(255), touch = 'direct||', 1, startsWith(touch, 'store|'), 2, 3) as code
+                ${rows(wide, ` and (touch != '' or (${order}))`)})
+           group by person)
+       array join pieces as piece, arrayResize(orders, length(pieces)) as bought,
+                  arrayMap(place -> place <= length(orders), arrayEnumerate(pieces)) as is_ordered
+       where not is_ordered or piece[-1].1 >= ${when.from}`;
+    return [
+      `select is_ordered, currency, one.1 as before, one.2 as name, count(), sum(one.3), sum(one.4), sum(one.5), sum(one.6), sum(one.7),
+              sum(one.3 * money), sum(one.4 * money), sum(one.5 * money), sum(one.6 * money), sum(one.7 * money)
+         from (
+           select is_ordered, currency, toFloat64(total) as money, touches.2 as codes, length(codes) as n,
+                  arrayMap(x -> exp2((x.1 - ending) / ${7 * day}), touches) as halves, arraySum(halves) as all_halves,
+                  arrayJoin(arrayMap((code, last, i, half) -> (last, code, i = 1, i = n, 1 / n,
+                      multiIf(n <= 2, 1 / n, i = 1 or i = n, 0.4, 0.2 / (n - 2)), half / all_halves),
+                    codes, arrayPushFront(arrayPopBack(codes), toUInt8(0)), arrayEnumerate(codes), halves)) as one
+             from (${paths}) where notEmpty(touches))
+        group by is_ordered, currency, before, name`,
+      `select is_ordered, currency, in_store, arraySort(arrayDistinct(touches.2)) as names, touches.2[-1] as final, count(), sum(total)
+         from (${paths}) group by is_ordered, currency, in_store, names, final`,
+    ];
+  },
+  products: (when) => {
+    const lines =
+      "JSONExtract(properties, 'products', 'Array(Tuple(product_id String, quantity Nullable(Float64), price Nullable(Float64)))')";
+    const order =
+      " and type = 'track' and event = 'Order Completed' and if(event = 'Order Completed', 1, 0) = 1";
+    const baskets = (more: string) =>
+      `select person, arrayDistinct(arrayFilter(x -> x != '', ${lines}.1)) as items ${rows(when, more)}`;
+    return [
+      `select count() from (${baskets(order)}) where notEmpty(items)`,
+      `select item, count(), sum(n), sum(pieces), countIf(ever > 1)
+         from (
+           select person, line.1 as item, uniqExactIf(message_id, time >= ${ms(when.from)}) as n, sumIf(ifNull(line.2, 1), time >= ${ms(when.from)}) as pieces,
+                  uniqExact(message_id) as ever
+             from (select person, time, message_id, arrayJoin(${lines}) as line ${before(when, order)})
+            where item != '' group by person, item having n > 0)
+        group by item order by 2 desc limit 1000`,
+      `select one, other, count() as n from (${baskets(order)}) array join items as one
+        array join arrayFilter(x -> x > one, items) as other group by one, other having n >= 300 order by n desc limit 20000`,
+      `select firsts, seconds, count()
+         from (
+           select person, arraySort(groupArray((time, seq, lead))) as orders, orders[1].3 as firsts, orders[2].3 as seconds
+             from (select person, time, seq, arraySort(x -> -ifNull(x.2, 1) * ifNull(x.3, 0), ${lines})[1].1 as lead ${before(when, order)})
+            where lead != '' group by person having orders[1].1 >= ${ms(when.from)})
+        group by firsts, seconds order by 3 desc limit 5000`,
+      `select item, count(), countIf(has(back, item))
+         from (
+           select person, order_id, arrayJoin(groupUniqArrayArrayIf(items, event = 'Order Completed')) as item,
+                  groupUniqArrayArrayIf(items, event = 'Order Refunded') as back
+             from (select person, order_id, event, ${lines}.1 as items ${rows(when, " and type = 'track' and event in ('Order Completed', 'Order Refunded') and order_id != ''")})
+            group by person, order_id)
+        group by item`,
     ];
   },
 };

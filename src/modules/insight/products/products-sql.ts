@@ -20,16 +20,22 @@ const mostInBasket = 100;
 
 /** The expression is that of the projection, in which orders stand together. */
 const anOrder = "type = 'track' and event = 'Order Completed' and if(event = 'Order Completed', 1, 0) = 1";
-const line =
-  'Array(Tuple(product_id String, sku String, name String, category String, quantity Nullable(Float64), price Nullable(Float64)))';
-const lines = `JSONExtract(properties, 'products', '${line}')`;
+/** Each field that is asked for has its price: an order is parsed in a microsecond or two. */
+const linesOf = (by: ProductBy, numbers: readonly ('quantity' | 'price')[] = []) => {
+  const texts = by === 'product' ? ['product_id', 'sku', 'name'] : ['category'];
+  const fields = [
+    ...texts.map((name) => `${name} String`),
+    ...numbers.map((name) => `${name} Nullable(Float64)`),
+  ];
+  return `JSONExtract(order_properties, 'products', 'Array(Tuple(${fields.join(', ')}))')`;
+};
 const itemOf: Record<ProductBy, string> = {
   product: "multiIf(p.product_id != '', p.product_id, p.sku != '', p.sku, p.name)",
   category: 'p.category',
 };
 const nameOf: Record<ProductBy, string> = { product: 'p.name', category: 'p.category' };
 const items = (by: ProductBy) =>
-  `arrayDistinct(arrayFilter(item -> item != '', arrayMap(p -> ${itemOf[by]}, ${lines})))`;
+  `arrayDistinct(arrayFilter(item -> item != '', arrayMap(p -> ${itemOf[by]}, ${linesOf(by)})))`;
 
 /** Orders with products in the period. */
 export async function countBaskets({ ch, rows }: Asking, by: ProductBy): Promise<number> {
@@ -53,7 +59,7 @@ export async function soldItems({ ch, rows }: Asking, by: ProductBy): Promise<So
                 countIf(time >= ${rows.from}) as n, sumIf(bought.3, time >= ${rows.from}) as pieces, count() as ever
            from (
              select ${rows.who} as who, time,
-                    arrayMap(p -> (${itemOf[by]}, ${nameOf[by]}, ifNull(p.quantity, 1)), ${lines}) as told,
+                    arrayMap(p -> (${itemOf[by]}, ${nameOf[by]}, ifNull(p.quantity, 1)), ${linesOf(by, ['quantity'])}) as told,
                     arrayMap(item -> (item, arrayFirst(one -> one.1 = item, told).2, arraySum(arrayMap(one -> if(one.1 = item, one.3, 0), told))),
                       arrayDistinct(arrayFilter(item -> item != '', told.1))) as bought_all
                from events
@@ -122,7 +128,7 @@ export async function ladderSteps(
            from (
              select ${rows.who} as who, time, seq,
                     arraySort(one -> -one.1, arrayFilter(one -> one.2 != '',
-                      arrayMap(p -> (ifNull(p.price, 0) * ifNull(p.quantity, 1), ${itemOf[by]}), ${lines})))[1].2 as lead
+                      arrayMap(p -> (ifNull(p.price, 0) * ifNull(p.quantity, 1), ${itemOf[by]}), ${linesOf(by, ['quantity', 'price'])})))[1].2 as lead
                from events
               where ${rows.where} and ${rows.untilEnd} and ${anOrder} and lead != '')
           group by who having ${rows.isMeant} and began >= ${rows.from})
