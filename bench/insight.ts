@@ -192,7 +192,9 @@ async function measureOne(
   };
 }
 
-const rounded = (ratio: number) => Math.round(ratio * 100) / 100;
+function rounded(ratio: number): number {
+  return Math.round(ratio * 100) / 100;
+}
 
 async function took(act: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
