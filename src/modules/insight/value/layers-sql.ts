@@ -82,7 +82,7 @@ function scoreSql(layer: Layer, settings: ValueSettings): string {
  */
 export function layersSql(rows: Rows, settings: ValueSettings): string {
   const parts = layers.flatMap((layer) => Object.keys(layerParts[layer]));
-  const kept = ['who', ...parts];
+  const each = ['who', ...parts];
   return `
     select *, multiIf(social >= {social_from:Float64} and social > 0, 'social',
                       emotional >= {emotional_from:Float64} and emotional > 0, 'emotional',
@@ -90,11 +90,11 @@ export function layersSql(rows: Rows, settings: ValueSettings): string {
       from (
         select *, ${layers.map((layer) => `${scoreSql(layer, settings)} as ${layer}`).join(', ')}
           from (
-            select ${kept.map((name) => `one_${name} as ${name}`).join(', ')}, ${parts.map((part) => `rank_${part} as ${part}_rank`).join(', ')}
+            select ${each.map((name) => `one_${name} as ${name}`).join(', ')}, ${parts.map((part) => `rank_${part} as ${part}_rank`).join(', ')}
               from (
-                select ${kept.map((name) => `all_${name}`).join(', ')}, ${parts.map(rankSql).join(', ')}
-                  from (select ${kept.map((name) => `groupArray(${name}) as all_${name}`).join(', ')} from (${signalsSql(rows)})))
-             array join ${[...kept.map((name) => `all_${name} as one_${name}`), ...parts.map((part) => `ranks_${part} as rank_${part}`)].join(', ')}))`;
+                select ${each.map((name) => `all_${name}`).join(', ')}, ${parts.map(rankSql).join(', ')}
+                  from (select ${each.map((name) => `groupArray(${name}) as all_${name}`).join(', ')} from (${signalsSql(rows)})))
+             array join ${[...each.map((name) => `all_${name} as one_${name}`), ...parts.map((part) => `ranks_${part} as rank_${part}`)].join(', ')}))`;
 }
 
 export const layersParams = (o: { currency: string; timeZone: string; settings: ValueSettings }) => ({
