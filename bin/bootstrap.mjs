@@ -54,11 +54,18 @@ export async function runPinned(args, options) {
   return (await pinned(args, options)).code;
 }
 
+/**
+ * What the program that stays asks of V8. It remembers hundreds of thousands of people, and to mark them all takes over
+ * half a second: that is done when the heap has doubled, not each time 64 MB of buffers went by, and what lives for a
+ * batch only is to die young.
+ */
+const flags = JSON.parse(readFileSync(new URL('./node-flags.json', import.meta.url), 'utf8'));
+
 /** The same, for a program that is to stay: when it is killed or breaks, it is started again. */
 export async function keepPinned(args) {
   for (let inARow = 1; ; inARow++) {
     const startedAt = Date.now();
-    const { code, killedBy, asked } = await pinned(args, { tethered: true });
+    const { code, killedBy, asked } = await pinned([...flags, ...args], { tethered: true });
     const ranS = (Date.now() - startedAt) / 1000;
     const broke = code === faultCode && ranS > 10;
     if (asked || !(killedBy || broke) || inARow > 20) return code;

@@ -11,6 +11,8 @@ export const writeKey = 'wk_bench0123456789abcdef';
 
 const root = join(import.meta.dirname, '../..');
 const readyWithinMs = 120_000;
+/** As `pando start` gives them to Node. */
+const nodeFlags: string[] = JSON.parse(readFileSync(join(root, 'bin/node-flags.json'), 'utf8'));
 
 /** The whole program, as `pando start` runs it, in a process tree of its own with embedded engines. */
 export interface Program {
@@ -51,6 +53,7 @@ export async function newProgram(
     const started = spawn(
       process.execPath,
       [
+        ...nodeFlags,
         ...(o.nodeArgs ?? []),
         '--import',
         join(root, 'bin/tether.mjs'),

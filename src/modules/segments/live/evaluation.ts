@@ -22,7 +22,7 @@ const byTimeAlone: Cause = { what: 'time' };
 export const soonMs = 60_000;
 
 interface Touched {
-  rules: Set<number> | 'all';
+  rules: ReadonlySet<number> | 'all';
   cause: Cause;
   /** Only by what was brought in from the past: nobody is to be told. */
   silent: boolean;
@@ -49,13 +49,13 @@ export class Evaluation {
     this.#lookaheadMs = lookaheadMs;
   }
 
-  touch(person: Person, rules: readonly number[], cause: Cause, silent: boolean): void {
+  touch(person: Person, rules: ReadonlySet<number>, cause: Cause, silent: boolean): void {
     const known = this.#touched.get(person);
     if (!known) {
-      this.#touched.set(person, { rules: new Set(rules), cause, silent });
+      this.#touched.set(person, { rules, cause, silent });
       return;
     }
-    if (known.rules !== 'all') for (const rule of rules) known.rules.add(rule);
+    if (known.rules !== 'all' && known.rules !== rules) known.rules = known.rules.union(rules);
     if (cause.what === 'event') known.cause = cause;
     known.silent &&= silent;
   }

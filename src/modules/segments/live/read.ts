@@ -119,11 +119,9 @@ export class Membership {
     of: { segment: number } | { person: number },
   ): Promise<WaitingChange[]> {
     const { pg, waiting } = this.#deps;
-    const rows = await pg.inWorkspace(workspaceId, (tx) => waiting.of(tx, workspaceId));
-    return rows
-      .filter(
-        (row) => row.told && ('segment' in of ? row.segment_id === of.segment : row.person === of.person),
-      )
-      .reverse();
+    const isWanted = (row: WaitingChange) =>
+      row.told && ('segment' in of ? row.segment_id === of.segment : row.person === of.person);
+    const rows = await pg.inWorkspace(workspaceId, (tx) => waiting.of(tx, workspaceId, isWanted));
+    return rows.reverse();
   }
 }

@@ -35,7 +35,11 @@ export class Waiting {
   }
 
   /** Those of a workspace, the oldest first; of one round in the order in which they were made. */
-  async of(tx: Tx, workspaceId: number): Promise<readonly WaitingChange[]> {
+  async of(
+    tx: Tx,
+    workspaceId: number,
+    isWanted: (change: WaitingChange) => boolean = () => true,
+  ): Promise<WaitingChange[]> {
     // A copy: what is carried meanwhile is let go of.
     const known = new Map(this.#of(workspaceId));
     const rounds = await sql.roundsOf(tx, workspaceId, [...known.keys()]);
@@ -45,21 +49,26 @@ export class Waiting {
       if (!waiting.has(version) && version < (rounds.at(-1)?.version ?? 0))
         this.#of(workspaceId).delete(version);
     }
-    return rounds.flatMap((round) => known.get(round.version) ?? this.#changes(workspaceId, round));
+    const found: WaitingChange[] = [];
+    for (const round of rounds) {
+      for (const one of known.get(round.version) ?? this.#changes(workspaceId, round))
+        if (isWanted(one)) found.push(one);
+    }
+    return found;
   }
 
   /** The same of some persons. */
   async ofPersons(tx: Tx, workspaceId: number, persons: readonly number[]): Promise<WaitingChange[]> {
     if (persons.length === 0) return [];
     const wanted = new Set(persons);
-    return (await this.of(tx, workspaceId)).filter(({ person }) => wanted.has(person));
+    return this.of(tx, workspaceId, ({ person }) => wanted.has(person));
   }
 
   /** The same of an edition: of each person the newest. */
   async ofEdition(tx: Tx, workspaceId: number, edition: number): Promise<WaitingChange[]> {
     const newest = new Map<number, WaitingChange>();
-    for (const one of await this.of(tx, workspaceId))
-      if (one.edition === edition) newest.set(one.person, one);
+    for (const one of await this.of(tx, workspaceId, (change) => change.edition === edition))
+      newest.set(one.person, one);
     return [...newest.values()];
   }
 

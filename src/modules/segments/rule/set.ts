@@ -62,8 +62,8 @@ export class RuleSet {
   readonly #leaves = new Map<string, Leaf>();
   readonly #nodes = new Map<string, LiveNode>();
   readonly #rulesOfAtom: number[][] = [];
-  readonly #rulesOfShape: (readonly number[])[] = [];
-  readonly #byFacts: readonly number[];
+  readonly #rulesOfShape: ReadonlySet<number>[] = [];
+  readonly #byFacts: ReadonlySet<number>;
   readonly #needing: readonly Atom[];
   readonly #texts = new Map<string, string>();
   #person: PersonState | null = null;
@@ -86,7 +86,8 @@ export class RuleSet {
         (this.#rulesOfAtom[one] ??= []).push(id);
       }
     }
-    this.#byFacts = this.#rules.filter(({ leaves }) => leaves.some((leaf) => leaf.facts)).map(({ id }) => id);
+    const byFacts = this.#rules.filter(({ leaves }) => leaves.some((leaf) => leaf.facts));
+    this.#byFacts = new Set(byFacts.map(({ id }) => id));
     const slotted = this.#shapes.slots.some((slot) => slot.needsProperties);
     this.#needing = this.#shapes.atoms.filter(
       (atom) => slotted || atom.tests.some((test) => test.needsProperties),
@@ -145,13 +146,13 @@ export class RuleSet {
   }
 
   /** The rules that such an event can change; of somebody new, all rules are to be evaluated. */
-  touched(entry: Entry): readonly number[] {
-    return (this.#rulesOfShape[entry.shape] ??= [
-      ...new Set(this.#shapes.atomsOf(entry.shape).flatMap((atom) => this.#rulesOfAtom[atom] ?? [])),
-    ]);
+  touched(entry: Entry): ReadonlySet<number> {
+    return (this.#rulesOfShape[entry.shape] ??= new Set(
+      this.#shapes.atomsOf(entry.shape).flatMap((atom) => this.#rulesOfAtom[atom] ?? []),
+    ));
   }
 
-  touchedByFacts(): readonly number[] {
+  touchedByFacts(): ReadonlySet<number> {
     return this.#byFacts;
   }
 

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { type Credentials, type EngineOptions, paths } from './config.ts';
 import { Engine } from './engine.ts';
 import { lockFolder } from './lock.ts';
@@ -10,11 +11,16 @@ export type FromEngine = { is: 'ready'; version: string } | { is: 'failed'; why:
 
 const options: EngineOptions = JSON.parse(process.argv[2] ?? '{}');
 const at = paths(options.folder);
+/** As with `nice`: a quarter of a core that somebody else wants too, all of one that nobody wants. */
+const politeness = 5;
 
 // What was acknowledged is on disk: going at once loses nothing, and leaves the folder to the next one.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // A Ctrl-C reaches every process of the terminal; the parent decides when we end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+// Its merges and long questions give way to whoever answers requests beside it. Threads to come inherit this.
+setPriority(politeness);
 
 try {
   await lockFolder(at.lock, options.folder);
