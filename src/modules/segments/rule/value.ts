@@ -42,9 +42,14 @@ const type = (v: SqlValue) =>
 const text = (v: SqlValue) => ('text' in v ? v.text : (v.read ?? `JSONExtractString(${v.doc}${v.path})`));
 const isText = (v: SqlValue) => ('text' in v ? `${v.text} != ''` : `JSONType(${v.doc}${v.path}) = 'String'`);
 const number = (v: SqlValue, w: SqlWriter) => {
-  const plain = `match(${text(v)}, ${w.param(decimalShape, 'String')})`;
-  if ('text' in v) return `if(${plain}, JSONExtractFloat(${v.text}), null)`;
-  return `multiIf(${plain}, JSONExtractFloat(${text(v)}), JSONType(${v.doc}${v.path}) in ('Int64', 'UInt64', 'Double'), JSONExtractFloat(${v.doc}${v.path}), null)`;
+  const isPlain = (text: string) => `match(${text}, ${w.param(decimalShape, 'String')})`;
+  if ('text' in v) return `if(${isPlain(v.text)}, JSONExtractFloat(${v.text}), null)`;
+  // The document is gone through once; what is done again is done on the little that was found.
+  const found = `JSONExtractRaw(${v.doc}${v.path})`;
+  const text = v.read ?? `JSONExtractString(${found})`;
+  // Beyond 64 bits a whole number is only read with a point in it.
+  const read = `JSONExtractFloat(if(length(${found}) > 18 and not match(${found}, '[.eE]'), concat(${found}, '.0'), ${found}))`;
+  return `multiIf(match(${found}, '^[-0-9]'), ${read}, startsWith(${found}, '"') and ${isPlain(text)}, JSONExtractFloat(${text}), null)`;
 };
 const instant = (v: SqlValue) => `if(${isText(v)}, ${instantSql(text(v))}, null)`;
 const sure = (condition: string) => `ifNull(${condition}, 0)`;
