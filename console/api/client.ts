@@ -35,12 +35,12 @@ type Query = Record<string, string | number | boolean | null | undefined>;
 export interface Api {
   readonly workspace: string | undefined;
   get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>;
-  /** Writes; the session's token against forged requests goes along. */
+  /** Writes; the session's token against forged requests goes along. What has a `key` may be sent again with it. */
   send<T>(
     method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
     path: string,
     body?: unknown,
-    signal?: AbortSignal,
+    o?: { signal?: AbortSignal; key?: string },
   ): Promise<T>;
   /** What is kept as a file, with its name; a plain link could not say which workspace. */
   file(path: string): Promise<{ name: string; content: Blob }>;
@@ -89,9 +89,13 @@ export function createApi(
       const told = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '');
       return { name: told?.[1] ?? 'pando', content: await answer.blob() };
     },
-    send: (method, path, body, signal) => {
+    send: (method, path, body, { signal, key } = {}) => {
       const isForm = body instanceof FormData;
-      const headers = { ...base, ...(o.csrf ? { 'Pando-Csrf': o.csrf } : {}) };
+      const headers = {
+        ...base,
+        ...(o.csrf ? { 'Pando-Csrf': o.csrf } : {}),
+        ...(key ? { 'Idempotency-Key': key } : {}),
+      };
       return ask(path, {
         method,
         ...(signal ? { signal } : {}),
@@ -100,4 +104,11 @@ export function createApi(
       });
     },
   };
+}
+
+/** A new `Idempotency-Key`. Not `randomUUID`, which pages that come without TLS do not have. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
 }

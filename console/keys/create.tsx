@@ -5,9 +5,9 @@ import { useDraft } from '../api/draft.ts';
 import { useSession } from '../api/session.tsx';
 import type { CreatedKey } from '../api/types.ts';
 import { Button } from '../kit/button.tsx';
-import { Code } from '../kit/code.tsx';
 import { Dialog } from '../kit/dialog.tsx';
 import { Input } from '../kit/field.tsx';
+import { SecretOnce } from '../kit/secret-once.tsx';
 import { ErrorState } from '../kit/states.tsx';
 import { scopeWord } from './scope-word.ts';
 
@@ -116,25 +116,13 @@ function Secret({ created, onClose }: { created: CreatedKey; onClose: () => void
   -H 'Authorization: Bearer ${created.secret}' \\
   -H 'Pando-Workspace: ${slug}'`;
   return (
-    <Dialog
-      open
-      wide
-      onClose={onClose}
+    <SecretOnce
       title={t('secretTitle', { name: created.name })}
       note={t('secretNote')}
-    >
-      <div className="grid gap-4">
-        <Code label={t('secret')} text={created.secret} wrap />
-        <div>
-          <p className="mb-1 text-s text-quiet">{t('try')}</p>
-          <Code label={t('try')} text={example} />
-        </div>
-        <div className="flex justify-end">
-          <Button look="main" onClick={onClose}>
-            {t('kept')}
-          </Button>
-        </div>
-      </div>
-    </Dialog>
+      label={t('secret')}
+      secret={created.secret}
+      example={{ label: t('try'), text: example }}
+      onClose={onClose}
+    />
   );
 }

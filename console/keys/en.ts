@@ -44,7 +44,6 @@ export default {
   secretNote: 'Copy it now: it is shown this once, and only its fingerprint is kept.',
   secret: 'Secret key',
   try: 'Try it',
-  kept: 'I have kept it',
   madeBy: 'made by {{name}} on {{day}}',
   used: 'used {{ago}}',
   neverUsed: 'never used',

@@ -42,7 +42,6 @@ export default {
   secretNote: '请立即复制：密钥只显示这一次，系统仅保留其指纹。',
   secret: '密钥',
   try: '试一试',
-  kept: '我已保存',
   madeBy: '{{name}} 创建于 {{day}}',
   used: '{{ago}}使用过',
   neverUsed: '从未使用',

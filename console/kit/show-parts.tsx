@@ -12,6 +12,7 @@ import { useFormat } from './format.ts';
 import { Menu } from './menu.tsx';
 import { Section } from './page.tsx';
 import { PersonChip } from './person-chip.tsx';
+import { SecretOnce } from './secret-once.tsx';
 import { EmptyState, ErrorState, Skeleton } from './states.tsx';
 import { Tag } from './tag.tsx';
 import { Timeline } from './timeline.tsx';
@@ -156,6 +157,7 @@ export function ShowForms() {
 
 export function ShowStates() {
   const { t } = useTranslation('kit');
+  const [isSecret, setSecret] = useState(false);
   const tell = useTell();
   const format = useFormat();
   const day = (n: number) => format.day(`2026-11-0${n}T12:00:00Z`);
@@ -171,6 +173,19 @@ export function ShowStates() {
       </Section>
       <Section title={t('show.code')}>
         <Code label={t('show.code')} text={'curl -u WRITE_KEY: https://pando.example/v1/track'} />
+        <Button className="mt-3" onClick={() => setSecret(true)}>
+          {t('show.secretOnce')}
+        </Button>
+        {isSecret && (
+          <SecretOnce
+            title={t('show.secretOnce')}
+            note={t('show.secretNote')}
+            label={t('show.secretOnce')}
+            secret="whsec_c2hvd24gb25jZQ=="
+            example={{ label: t('show.code'), text: 'curl -H "Authorization: Bearer ..."' }}
+            onClose={() => setSecret(false)}
+          />
+        )}
       </Section>
       <Section title={t('show.states')}>
         <EmptyState icon={Sprout} title={t('show.emptyTitle')} why={t('show.emptyWhy')} />

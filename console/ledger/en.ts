@@ -163,7 +163,6 @@ export default {
     well: 'Every movement up to now is in the signed log.',
     behind_one: 'One movement is about to be numbered or signed.',
     behind_other: '{{count}} movements are about to be numbered or signed.',
-    stopped: 'The log has stopped: {{why}}',
     size: 'Entries in the log',
     signed: '{{count}} of them signed',
     checkpoint: 'Last checkpoint',
@@ -178,6 +177,15 @@ export default {
     pageNote: 'For members and journalists: the totals, the ratio, and a place to check a receipt.',
     address: 'Address of the public page',
     files: 'Address of the log, for tools that check it',
+  },
+  held: {
+    ahead:
+      'The public log of {{name}} does not go on: {{public}} entries were public, and the database knows only {{known}} of them. An older backup was probably restored. Going on would give the log a second history, so nothing is signed. Whoever runs Pando puts a newer backup back.',
+    differs:
+      'The public log of {{name}} does not go on: the database has another history than what was public ({{public}} entries). Nothing is signed before whoever runs Pando puts back what belongs together.',
+    'no-files':
+      'The public log of {{name}} does not go on: the database knows {{known}} entries, but what was public is not kept here. Was a backup restored, or Pando moved? Whoever runs Pando says whether more was public.',
+    meanwhile: 'Points still move; new receipts wait until then.',
   },
   laws: {
     title: 'The laws of the books',
@@ -197,6 +205,7 @@ export default {
       'lots-equal-balance': 'Lots add up to the balance',
       'reserve-covers': 'The reserve covers what is outstanding',
       'logged-once': 'Every movement is in the public log, once',
+      'log-goes-on': 'The public log goes on from what was public',
     },
   },
 };

@@ -49,16 +49,12 @@ function LogPart({ programme }: { programme: Programme }) {
   const log = useLogState(programme.id);
   if (log.error) return <ErrorState error={log.error} onRetry={() => void log.refetch()} />;
   if (!log.data) return <Skeleton lines={4} />;
-  const { size, signed, signedAt, waiting, totalsAt, stopped } = log.data;
+  const { size, signed, signedAt, waiting, totalsAt, held } = log.data;
   const behind = waiting + size - signed;
   const moment = (at: string) => <span title={format.moment(at)}>{format.ago(at)}</span>;
   return (
     <div className="grid gap-5">
-      {stopped ? (
-        <p role="alert" className="text-wrong">
-          {t('proof.stopped', { why: stopped })}
-        </p>
-      ) : (
+      {!held && (
         <p className={behind === 0 ? 'text-good' : undefined}>
           {behind === 0 ? t('proof.well') : t('proof.behind', { count: behind })}
         </p>
@@ -96,6 +92,7 @@ const laws = [
   'lots-equal-balance',
   'reserve-covers',
   'logged-once',
+  'log-goes-on',
 ] as const;
 
 function Laws({ programme }: { programme: Programme }) {

@@ -3,14 +3,14 @@ import { Merge } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
-import type { Page, Person, PersonSummary } from '../api/types.ts';
+import type { Person, PersonSummary } from '../api/types.ts';
 import { Button } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
 import { Input } from '../kit/field.tsx';
-import { Face, usePersonName } from '../kit/person-chip.tsx';
 import { ErrorState, Skeleton } from '../kit/states.tsx';
 import { useTell } from '../kit/toast.tsx';
 import { IdentifierText } from './identifier-text.tsx';
+import { PersonChoice } from './person-choice.tsx';
 import { traitText } from './trait-text.ts';
 
 /** Finds the other, shows what of them would come, and joins. */
@@ -21,18 +21,10 @@ export function JoinDialog(props: {
   onDone: () => Promise<void>;
 }) {
   const { t } = useTranslation('people');
-  const { api, slug } = useSession();
+  const { api } = useSession();
   const tell = useTell();
-  const nameOf = usePersonName();
-  const [q, setQ] = useState('');
   const [note, setNote] = useState('');
   const [other, setOther] = useState<PersonSummary | null>(null);
-  const found = useQuery({
-    queryKey: [slug, 'people', 'found', q],
-    queryFn: ({ signal }) => api.get<Page<PersonSummary>>('/api/people', { q, limit: 6 }, signal),
-    enabled: q.trim().length > 1,
-    placeholderData: (last) => last,
-  });
   const join = useMutation({
     mutationFn: (id: string) =>
       api.send<Person>('POST', `/api/people/${props.person.id}/join`, {
@@ -45,46 +37,10 @@ export function JoinDialog(props: {
       await props.onDone();
     },
   });
-  const list = (found.data?.items ?? []).filter(({ id }) => id !== props.person.id);
   return (
     <Dialog open wide onClose={props.onClose} title={t('one.joinTitle')} note={t('one.joinNote')}>
       <div className="grid gap-4">
-        <Input
-          label={t('one.joinFind')}
-          type="search"
-          value={q}
-          onChange={(event) => {
-            setQ(event.target.value);
-            setOther(null);
-          }}
-        />
-        <fieldset className="grid min-w-0 grid-cols-1 gap-1">
-          <legend className="sr-only">{t('one.joinFind')}</legend>
-          {q.trim().length > 1 &&
-            list.map((one) => (
-              <label
-                key={one.id}
-                className="flex min-w-0 cursor-pointer items-center gap-3 rounded-md px-2 py-2 hover:bg-sunken has-checked:bg-good-wash"
-              >
-                <input
-                  type="radio"
-                  name="other"
-                  checked={other?.id === one.id}
-                  onChange={() => setOther(one)}
-                  className="accent-act"
-                />
-                <Face id={one.id} name={one.name} />
-                <span className="min-w-0 grow">
-                  <span className="block truncate">{nameOf(one)}</span>
-                  <span className="flex flex-wrap gap-x-3 text-s text-quiet">
-                    {one.identifiers.map((text) => (
-                      <IdentifierText key={text} text={text} />
-                    ))}
-                  </span>
-                </span>
-              </label>
-            ))}
-        </fieldset>
+        <PersonChoice label={t('one.joinFind')} not={props.person.id} chosen={other} onChoose={setOther} />
         {other && <Comes key={other.id} person={props.person} name={props.name} id={other.id} />}
         {other && (
           <Input label={t('one.reason')} value={note} onChange={(event) => setNote(event.target.value)} />

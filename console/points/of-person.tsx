@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { clsx } from 'clsx';
-import { Scale } from 'lucide-react';
+import { Gift, Scale } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Statement } from '#schema/rewards/desk';
@@ -13,6 +13,7 @@ import { Tag } from '../kit/tag.tsx';
 import { MovementDialog } from '../ledger/movement.tsx';
 import { Propose } from '../ledger/propose.tsx';
 import { useWordsOr } from '../words/words-or.ts';
+import { Redeem } from './redeem.tsx';
 import { type Programme, pointsKey, useProgrammes } from './use-points.ts';
 
 /** A member's statement in each programme: what they have, lot by lot, what is held, and every movement. */
@@ -42,7 +43,7 @@ function InProgramme({ id, programme }: { id: string; programme: Programme }) {
   const wordsOr = useWordsOr('points');
   const { t: ledger } = useTranslation('ledger');
   const [shown, setShown] = useState(6);
-  const [open, setOpen] = useState<Statement['movements'][number] | 'adjust' | null>(null);
+  const [open, setOpen] = useState<Statement['movements'][number] | 'adjust' | 'redeem' | null>(null);
   const statement = useInfiniteQuery({
     queryKey: [...pointsKey(slug), 'statement', programme.id, id],
     queryFn: ({ signal, pageParam: before }) =>
@@ -128,13 +129,21 @@ function InProgramme({ id, programme }: { id: string; programme: Programme }) {
           </Button>
         </div>
       )}
-      {may('points:write') && (
-        <div>
-          <Button icon={Scale} onClick={() => setOpen('adjust')}>
-            {ledger('statement.adjust')}
-          </Button>
+      {(may('rewards:redeem') || may('points:write')) && (
+        <div className="flex flex-wrap gap-2">
+          {may('rewards:redeem') && (
+            <Button icon={Gift} onClick={() => setOpen('redeem')}>
+              {t('redeem.title')}
+            </Button>
+          )}
+          {may('points:write') && (
+            <Button icon={Scale} onClick={() => setOpen('adjust')}>
+              {ledger('statement.adjust')}
+            </Button>
+          )}
         </div>
       )}
+      {open === 'redeem' && <Redeem programme={programme} person={id} onClose={() => setOpen(null)} />}
       {open === 'adjust' && (
         <Propose
           programme={programme}
@@ -142,7 +151,7 @@ function InProgramme({ id, programme }: { id: string; programme: Programme }) {
           onClose={() => setOpen(null)}
         />
       )}
-      {open !== null && open !== 'adjust' && (
+      {open !== null && typeof open === 'object' && (
         <MovementDialog
           programme={programme.id}
           id={open.id}

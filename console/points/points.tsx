@@ -9,6 +9,7 @@ import { Picture } from '../kit/picture.tsx';
 import { ErrorState, Skeleton } from '../kit/states.tsx';
 import { Tabs } from '../kit/tabs.tsx';
 import { WordSelect } from '../kit/word.tsx';
+import { Held } from '../ledger/held.tsx';
 import { Owed } from '../ledger/owed.tsx';
 import { Proof } from '../ledger/proof.tsx';
 import { Reserve } from '../ledger/reserve.tsx';
@@ -47,6 +48,7 @@ export default function Points() {
       {programmes.error && <ErrorState error={programmes.error} onRetry={() => void programmes.refetch()} />}
       {programmes.isPending && !programmes.error && <Skeleton lines={6} />}
       {programmes.data && all.length === 0 && <SetUp />}
+      {programme && may('points:read') && <Held programme={programme} />}
       {programme && (
         <Tabs
           label={ledger('tabs.label')}

@@ -1,5 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Archive, Plus, TicketCheck } from 'lucide-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Archive, Gift, Plus, TicketCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
@@ -11,19 +11,16 @@ import { Section } from '../kit/page.tsx';
 import { ErrorState, Skeleton, useProblemText } from '../kit/states.tsx';
 import { Tag } from '../kit/tag.tsx';
 import { useTell } from '../kit/toast.tsx';
-import { type Programme, pointsKey, type Reward } from './use-points.ts';
+import { Redeem } from './redeem.tsx';
+import { type Programme, pointsKey, type Reward, useRewards } from './use-points.ts';
 import { VoucherCheck } from './voucher-check.tsx';
 
 /** What points are for, and a look at a voucher that somebody holds out. */
 export function Rewards({ programme }: { programme: Programme }) {
   const { t } = useTranslation('points');
-  const { api, slug, may } = useSession();
-  const [open, setOpen] = useState<'new' | 'check' | null>(null);
-  const list = useQuery({
-    queryKey: [...pointsKey(slug), 'rewards', programme.id],
-    queryFn: ({ signal }) =>
-      api.get<{ items: Reward[] }>('/api/rewards', { programme: programme.id }, signal),
-  });
+  const { may } = useSession();
+  const [open, setOpen] = useState<'new' | 'check' | Reward | null>(null);
+  const list = useRewards(programme.id);
   const items = list.data?.items.filter((one) => one.archived_at === null) ?? [];
   return (
     <Section
@@ -49,16 +46,19 @@ export function Rewards({ programme }: { programme: Programme }) {
       {list.data && items.length === 0 && <p className="max-w-[68ch] text-quiet">{t('rewards.empty')}</p>}
       <ul className="divide-y divide-line">
         {items.map((reward) => (
-          <Line key={reward.id} reward={reward} />
+          <Line key={reward.id} reward={reward} onRedeem={() => setOpen(reward)} />
         ))}
       </ul>
       {open === 'new' && <NewReward programme={programme} onClose={() => setOpen(null)} />}
       {open === 'check' && <VoucherCheck onClose={() => setOpen(null)} />}
+      {open !== null && typeof open === 'object' && (
+        <Redeem programme={programme} reward={open} onClose={() => setOpen(null)} />
+      )}
     </Section>
   );
 }
 
-function Line({ reward }: { reward: Reward }) {
+function Line({ reward, onRedeem }: { reward: Reward; onRedeem: () => void }) {
   const { t } = useTranslation('points');
   const { api, slug, may } = useSession();
   const format = useFormat();
@@ -102,11 +102,18 @@ function Line({ reward }: { reward: Reward }) {
             : t('rewards.left', { count: left, taken: format.exact(taken) })}
         </span>
       </p>
-      {may('rewards:write') && (
-        <Button look="quiet" icon={Archive} busy={archive.isPending} onClick={() => archive.mutate(true)}>
-          {t('rewards.archive')}
-        </Button>
-      )}
+      <div className="flex flex-wrap gap-2">
+        {may('rewards:redeem') && may('people:read') && (
+          <Button icon={Gift} disabled={left === 0} onClick={onRedeem}>
+            {t('redeem.do')}
+          </Button>
+        )}
+        {may('rewards:write') && (
+          <Button look="quiet" icon={Archive} busy={archive.isPending} onClick={() => archive.mutate(true)}>
+            {t('rewards.archive')}
+          </Button>
+        )}
+      </div>
     </li>
   );
 }

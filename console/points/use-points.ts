@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { RewardAnswer } from '#schema/rewards';
 import type { Programme } from '#schema/rewards/desk';
 import { useSession } from '../api/session.tsx';
 import { useAddress } from '../kit/address.ts';
@@ -6,6 +7,7 @@ import { useAddress } from '../kit/address.ts';
 export type {
   Cost,
   DryRunAnswer as DryRun,
+  RedemptionAnswer as Redemption,
   RewardAnswer as Reward,
   RuleAnswer as Rule,
   RuleBody,
@@ -30,4 +32,12 @@ export function useProgramme(): Programme | undefined {
   const [address] = useAddress();
   const all = useProgrammes().data?.items ?? [];
   return all.find(({ id }) => id === address.programme) ?? all[0];
+}
+
+export function useRewards(programme: string) {
+  const { api, slug } = useSession();
+  return useQuery({
+    queryKey: [...pointsKey(slug), 'rewards', programme],
+    queryFn: ({ signal }) => api.get<{ items: RewardAnswer[] }>('/api/rewards', { programme }, signal),
+  });
 }

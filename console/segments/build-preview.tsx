@@ -39,7 +39,7 @@ export function usePreview(rule: Json, isWhole: boolean) {
   const query = useQuery({
     queryKey: [slug, 'segment-preview', text],
     queryFn: ({ signal }) =>
-      api.send<Found>('POST', '/api/segments/preview', { rule: JSON.parse(text) as unknown }, signal),
+      api.send<Found>('POST', '/api/segments/preview', { rule: JSON.parse(text) as unknown }, { signal }),
     enabled: isWhole && text === JSON.stringify(rule),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => (state.error ? false : againMs(state.data)),

@@ -4,9 +4,9 @@ import { useDraft } from '../api/draft.ts';
 import { useSession } from '../api/session.tsx';
 import type { Segment, WebhookType, WebhookWithSecret } from '../api/types.ts';
 import { Button } from '../kit/button.tsx';
-import { Code } from '../kit/code.tsx';
 import { Dialog } from '../kit/dialog.tsx';
 import { Input } from '../kit/field.tsx';
+import { SecretOnce } from '../kit/secret-once.tsx';
 import { ErrorState, Skeleton } from '../kit/states.tsx';
 import { useSegments } from '../segments/segment-rule.tsx';
 import { useTypeWords, webhooksKey } from './use-webhooks.ts';
@@ -181,19 +181,13 @@ export function Secret({ webhook, onClose }: { webhook: WebhookWithSecret; onClo
 
 const { type, timestamp, data } = new Webhook(secret).verify(rawBody, headers);`;
   return (
-    <Dialog open wide onClose={onClose} title={t('secretTitle', { url: webhook.url })} note={t('secretNote')}>
-      <div className="grid gap-4">
-        <Code label={t('secret')} text={webhook.secret} wrap />
-        <div>
-          <p className="mb-1 text-s text-quiet">{t('check')}</p>
-          <Code label={t('check')} text={example} />
-        </div>
-        <div className="flex justify-end">
-          <Button look="main" onClick={onClose}>
-            {t('kept')}
-          </Button>
-        </div>
-      </div>
-    </Dialog>
+    <SecretOnce
+      title={t('secretTitle', { url: webhook.url })}
+      note={t('secretNote')}
+      label={t('secret')}
+      secret={webhook.secret}
+      example={{ label: t('check'), text: example }}
+      onClose={onClose}
+    />
   );
 }

@@ -29,7 +29,13 @@ import { type Engines, openEngines } from './engines.ts';
 import { dataFolders, waitForHome } from './home.ts';
 import { createServer } from './server.ts';
 import { readVersion } from './version.ts';
-import { listenForSingleFacts, offersOfPeople, offersOfSegments } from './webhook-offers.ts';
+import {
+  listenForMovements,
+  listenForSingleFacts,
+  offersOfPeople,
+  offersOfPoints,
+  offersOfSegments,
+} from './webhook-offers.ts';
 import { startWork } from './worker.ts';
 
 /** The whole program, ready to listen. */
@@ -123,9 +129,14 @@ export async function compose(
       disk,
       home: config.home,
     });
-    for (const offer of [...offersOfPeople(people), ...offersOfSegments(people, segments)])
+    for (const offer of [
+      ...offersOfPeople(people),
+      ...offersOfSegments(people, segments),
+      ...offersOfPoints(people),
+    ])
       webhooks.offer(offer);
     listenForSingleFacts(segments, webhooks, rewards);
+    listenForMovements(points, webhooks);
     const firstSource = await ensureFirstSource(collect, firstStart.workspace.id, config);
 
     const live = createLive({ clock, log });

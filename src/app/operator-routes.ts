@@ -55,4 +55,23 @@ export function operatorRoutes(app: App, identity: Identity, transparency: Trans
       return reply.code(201).send(await transparency.rotateKey(request.params.name, { retireOlder }));
     },
   );
+  app.post(
+    '/api/operator/logs/:name/go-on',
+    {
+      onRequest: identity.guardOperator(),
+      schema: {
+        operationId: 'letLogGoOn',
+        tags: ['Operation'],
+        summary:
+          'Say that nothing of a public log was public beyond what the database knows, after its files were lost; it goes on from there',
+        security: byBrowserOrKey,
+        params: Type.Object({ name: Type.String({ maxLength: 63 }) }),
+        response: {
+          200: Type.Object({ size: Type.Integer({ description: 'Leaves it goes on from' }) }),
+          '4xx': problem,
+        },
+      },
+    },
+    (request) => transparency.goOn(request.params.name),
+  );
 }

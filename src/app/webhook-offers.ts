@@ -1,4 +1,5 @@
 import type { People } from '#modules/people';
+import { factTypes, type Points } from '#modules/points';
 import type { Rewards } from '#modules/rewards';
 import type { Segments } from '#modules/segments';
 import type { Offer, Webhooks } from '#modules/webhooks';
@@ -58,6 +59,40 @@ export function offersOfSegments(people: Pick<People, 'idsOf'>, segments: Pick<S
       if (segment === undefined) return null;
       const at = new Date(Number(data.at)).toISOString();
       return { data: { segment, person, at, cause: data.cause }, topic: segment };
+    },
+  }));
+}
+
+const pointsWords: Record<string, string> = {
+  'points.earned': 'A member earned points, theirs at once or held',
+  'points.held': 'Points of a member are kept for a purchase',
+  'points.settled': 'Held points became theirs, or were paid out',
+  'points.voided': 'Held points were given back, or not earned after all',
+  'points.spent': 'A member spent points',
+  'points.returned': 'A member has points back that were spent',
+  'points.transferred': 'Points went from one member to another; each of the two is told of alone',
+  'points.expired': 'Points of a member ran out',
+  'points.clawed-back': 'Points of a member were taken back',
+  'points.adjusted': 'Points of a member were put right by two people of the team',
+};
+
+/** Movements of points are facts where a webhook wants them: a ledger moves ten thousand points a second. */
+export function listenForMovements(points: Pick<Points, 'listen'>, webhooks: Pick<Webhooks, 'wanted'>): void {
+  points.listen((workspaceId) => webhooks.wanted(workspaceId));
+}
+
+/** What became of a member's points; who is on the other side of a movement is not told. */
+export function offersOfPoints(people: Pick<People, 'idsOf'>): Offer[] {
+  return Object.values(factTypes).map((type) => ({
+    type,
+    description: pointsWords[type] ?? type,
+    async tell({ workspaceId, subject, data }) {
+      const key = Number(subject);
+      const person = (await people.idsOf(workspaceId, [key])).get(key);
+      if (person === undefined) return null;
+      const { programme, movement, wallet, held, owed } = data;
+      const at = new Date(Number(data.at)).toISOString();
+      return { data: { programme, movement, person, at, wallet, held, owed } };
     },
   }));
 }

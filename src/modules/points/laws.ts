@@ -18,7 +18,7 @@ export function createLaws(deps: {
   clock: Clock;
   log: Log;
   programmes: Programmes;
-  transparency: Pick<Transparency, 'placesOf'>;
+  transparency: Pick<Transparency, 'placesOf' | 'state'>;
 }) {
   const { pg, clock, log, programmes, transparency } = deps;
 
@@ -58,13 +58,15 @@ export function createLaws(deps: {
   }
 
   async function check(programme: Programme): Promise<sql.Broken[]> {
-    const { workspaceId, id } = programme;
+    const { workspaceId, id, log_id: logId } = programme;
     const began = clock.tick();
     const books = await pg.inWorkspace(workspaceId, (tx) => sql.brokenLaws(tx, workspaceId, id, most), {
       timeoutMs,
     });
     const inLog = await logged(programme);
-    const broken = [...books, ...inLog.broken];
+    const stopped = logId === null ? null : (await transparency.state(workspaceId, logId)).stopped;
+    const held = stopped === null ? [] : [{ law: 'log-goes-on', says: stopped }];
+    const broken = [...books, ...inLog.broken, ...held];
     await pg.inWorkspace(workspaceId, (tx) =>
       sql.saveCheck(tx, workspaceId, id, {
         at: clock.now(),

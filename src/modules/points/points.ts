@@ -7,12 +7,12 @@ import type { Jobs } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Postgres } from '#platform/postgres';
 import { createAccounts } from './accounts.ts';
+import { cut } from './erase.ts';
 import { createGatherer } from './gather.ts';
 import { createLaws } from './laws.ts';
 import type { Done, Order, Outcome, Party } from './order.ts';
 import { createPosting } from './post.ts';
 import { prepare } from './prepare.ts';
-import { cutOwners } from './programme-sql.ts';
 import { createProgrammes } from './programmes.ts';
 import { createProposals } from './proposals.ts';
 import { createReceipts } from './receipts.ts';
@@ -20,6 +20,7 @@ import { createReport } from './report.ts';
 import { refuse } from './schema.ts';
 import { createStatements } from './statement.ts';
 import { createSweep } from './sweep.ts';
+import { createTelling, factTypes } from './tell.ts';
 
 export interface PointsDeps {
   pg: Postgres;
@@ -32,6 +33,9 @@ export interface PointsDeps {
   log: Log;
 }
 
+/** Those who follow facts catch up within this time, after which nobody asks for them. */
+const keepFactsMs = 2 * 86_400_000;
+
 export type Points = ReturnType<typeof createPoints>;
 
 /** Points: a ledger of double entry that is only ever added to, backed by a reserve and committed to a public log. */
@@ -39,12 +43,14 @@ export function createPoints(deps: PointsDeps) {
   const { pg, people, jobs, clock, log } = deps;
   const programmes = createProgrammes(deps);
   const accounts = createAccounts({ pg, people });
-  const posting = createPosting({ pg, transparency: deps.transparency, clock, dayIn: programmes.dayIn });
+  const telling = createTelling(deps);
+  const { transparency } = deps;
+  const posting = createPosting({ pg, transparency, telling, clock, dayIn: programmes.dayIn });
   const gatherer = createGatherer(posting.post, log);
 
   people.addErasurePart({
     name: 'points',
-    hide: async (tx, workspaceId, { keys }) => void (await cutOwners(tx, workspaceId, keys)),
+    hide: (tx, workspaceId, { keys }) => cut(tx, workspaceId, keys),
   });
 
   /** Orders of any programmes; an outcome for each, in their order. */
@@ -74,6 +80,9 @@ export function createPoints(deps: PointsDeps) {
   jobs.cron('points.sweep', '* * * * *');
   jobs.define('points.laws', () => laws.all());
   jobs.cron('points.laws', '*/10 * * * *');
+  const forgetTold = () => deps.facts.forgetOld(Object.values(factTypes), new Date(clock.ms() - keepFactsMs));
+  jobs.define('points.forget-facts', forgetTold);
+  jobs.cron('points.forget-facts', '47 * * * *');
 
   /** The wallets of whoever has these ids or identifiers now; who is nobody is left out. */
   const parties = (workspaceId: number, names: readonly string[]) => people.keysOfNames(workspaceId, names);
@@ -113,6 +122,8 @@ export function createPoints(deps: PointsDeps) {
     transfer,
     parties,
     party,
+    /** Who says of which facts (`factTypes`) anybody wants to hear; there are none otherwise. */
+    listen: telling.listen,
     sweep,
     laws,
     ...createStatements({ pg, programmes }),

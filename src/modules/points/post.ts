@@ -13,6 +13,7 @@ import { type Programme, policyAt } from './programmes.ts';
 import { refuse } from './schema.ts';
 import * as sql from './sql.ts';
 import { dayOf } from './steps.ts';
+import type { Telling } from './tell.ts';
 
 /** An order, with what of it does not hang on the books. */
 export interface Prepared {
@@ -29,6 +30,8 @@ interface How {
   all: boolean;
   /** Keys are looked up beforehand: one of them was used before. */
   checked: boolean;
+  /** Facts that somebody listens to. */
+  told: ReadonlySet<string>;
 }
 
 const uniqueViolation = '23505';
@@ -40,13 +43,15 @@ const uniqueViolation = '23505';
 export function createPosting(deps: {
   pg: Postgres;
   transparency: Pick<Transparency, 'submit'>;
+  telling: Pick<Telling, 'wanted' | 'record'>;
   clock: Clock;
   dayIn: (programme: Programme, atMs: number) => string;
 }) {
-  const { pg, transparency, clock, dayIn } = deps;
+  const { pg, transparency, telling, clock, dayIn } = deps;
   /** An outcome for each order, in their order. `lane`: those of different lanes seldom wait for each other. */
   async function post(programme: Programme, orders: readonly Prepared[], lane: number): Promise<Outcome[]> {
-    const how: How = { all: orders.some(({ order }) => isOfReserve(order)), checked: false };
+    const told = await telling.wanted(programme.workspaceId);
+    const how: How = { all: orders.some(({ order }) => isOfReserve(order)), checked: false, told };
     for (;;) {
       try {
         return await pg.inWorkspace(programme.workspaceId, (tx) => attempt(tx, programme, orders, lane, how));
@@ -109,6 +114,10 @@ export function createPosting(deps: {
     const outcomes = decideAll(book, orders, known, (entries, from) => written.push({ entries, from }));
     if (how.all) handOut(book, programme);
     await write(tx, programme, book, written);
+    if (how.told.size > 0) {
+      const done = written.map(({ entries, from }) => ({ kind: from.order.kind, entries }));
+      await telling.record(tx, programme, { wanted: how.told, atMs: book.at, orders: done });
+    }
     return how.checked ? outcomes : repeatsOfRefused(tx, programme, orders, outcomes);
   }
 

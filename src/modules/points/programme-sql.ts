@@ -156,7 +156,7 @@ export async function findAccounts(
 }
 
 /** Cuts what ties accounts to these people: nothing in the books leads to them any more. */
-export async function cutOwners(tx: Tx, workspaceId: number, owners: readonly number[]): Promise<number[]> {
+export async function cutOwners(tx: Tx, workspaceId: number, owners: readonly number[]): Promise<void> {
   const rows = await tx.query<{ id: number }>(
     `update points_accounts set owner = null, secret = null,
        next_expiry = case when a > 0 then 0 end
@@ -172,5 +172,17 @@ export async function cutOwners(tx: Tx, workspaceId: number, owners: readonly nu
     workspaceId,
     owners,
   ]);
-  return ids;
+}
+
+/** Whose these accounts are; those of nobody are left out. */
+export async function ownersOf(
+  tx: Tx,
+  workspaceId: number,
+  accounts: readonly number[],
+): Promise<Map<number, number>> {
+  const rows = await tx.query<{ id: number; owner: number }>(
+    'select id, owner from points_accounts where workspace_id = $1 and id = any($2::bigint[]) and owner is not null',
+    [workspaceId, accounts],
+  );
+  return new Map(rows.map(({ id, owner }) => [id, owner]));
 }

@@ -1,6 +1,6 @@
 import { hashOfParty, type Receipt, type Transparency } from '#modules/transparency';
 import type { Postgres, Tx } from '#platform/postgres';
-import { decodeOpening, encodeOpening, type Opening, parseProof } from '#platform/tlog';
+import { decodeOpening, encodeOpening, type Opening, type Party, parseProof } from '#platform/tlog';
 import type { Totals } from '#schema/transparency';
 import { sideName } from './book.ts';
 import type { ReceiptReadAnswer } from './desk/schema.ts';
@@ -31,40 +31,20 @@ export function createReceipts(deps: {
       const row = await pg.inWorkspace(workspaceId, (tx) =>
         sql.readForReceipt(tx, workspaceId, programme.id, Number(id)),
       );
-      if (!row || programme.log_id === null || !(party === 'from' ? row.from_secret : row.to_secret))
+      const own = row && partyOf(row, party);
+      if (!row || !own || programme.log_id === null)
         throw refuse(
           'no-such-transfer',
           'No movement of this programme that can still be proven has this id.',
         );
-      const lots =
-        row.origin === null
-          ? toLots(row.lots)
-          : [{ origin: row.origin, expires: row.expires ?? 0, day: row.day ?? 0, amount: row.amount }];
-      const side = (of: 'from' | 'to') => {
-        const [kind, number, secret, after] =
-          of === 'from'
-            ? [row.from_kind, row.from_side, row.from_secret, row.from_after]
-            : [row.to_kind, row.to_side, row.to_secret, row.to_after];
-        const view = viewOf({
-          programme: programme.slug,
-          id: row.id,
-          atMs: row.at,
-          party: of,
-          side: sideName(kind, number),
-          amount: row.amount,
-          after,
-          lots,
-        });
-        // Whose nonce went with them cannot be opened again, and so has no receipt that others could be given either.
-        if (!secret)
-          throw refuse('no-such-transfer', 'The other party was erased, and with it what proves this.');
-        return { nonce: nonceOf(secret, row.id, of), view };
-      };
-      const [from, to] = [side('from'), side('to')];
+      const counterpart = partyOf(row, party === 'from' ? 'to' : 'from');
+      const other = counterpart ? hashOfParty(counterpart) : row.kept;
+      if (!other)
+        throw refuse('no-such-transfer', 'The other party was erased, and with it what proves this.');
       return transparency.receipt(workspaceId, programme.log_id, {
         id: BigInt(row.id),
         kind: row.kind + 1,
-        parties: party === 'from' ? [from, hashOfParty(to)] : [hashOfParty(from), to],
+        parties: party === 'from' ? [own, other] : [other, own],
         party: party === 'from' ? 0 : 1,
       });
     },
@@ -106,6 +86,22 @@ export function createReceipts(deps: {
     },
   };
   return receipts;
+}
+
+/** What opens one party's side of a movement; null where the party was erased. */
+export function partyOf(row: sql.ReceiptRow, party: 'from' | 'to'): Party | null {
+  const [kind, side, secret, after] =
+    party === 'from'
+      ? [row.from_kind, row.from_side, row.from_secret, row.from_after]
+      : [row.to_kind, row.to_side, row.to_secret, row.to_after];
+  if (!secret) return null;
+  const lots =
+    row.origin === null
+      ? toLots(row.lots)
+      : [{ origin: row.origin, expires: row.expires ?? 0, day: row.day ?? 0, amount: row.amount }];
+  const { id, at: atMs, amount, slug: programme } = row;
+  const view = viewOf({ programme, id, atMs, party, side: sideName(kind, side), amount, after, lots });
+  return { nonce: nonceOf(secret, id, party), view };
 }
 
 /** What opens a receipt: of a file, or of a link, where it stands behind the #. */

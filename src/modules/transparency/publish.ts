@@ -13,13 +13,14 @@ import {
 import { createFiles, type Files } from './files.ts';
 import { proveInclusion, readerOf, verifierKeys } from './read.ts';
 import { readLog } from './read-sql.ts';
+import type { Held } from './schema.ts';
 import { type CheckpointRow, readCheckpoint } from './sequence-sql.ts';
 import type { LogRow } from './sql.ts';
 
 /** Keeps the files of a log as its rows are: they can be made again at any time, and are never ahead. */
 export interface Publisher {
   /** Why this log must not go on: the files say something else than the database, or more. */
-  objection(log: LogRow): Promise<string | undefined>;
+  objection(log: LogRow): Promise<Held | undefined>;
   /** Writes what is new, the checkpoint last; resolves to the size that is public now. */
   publish(log: LogRow): Promise<number>;
   read(name: string, path: string): Promise<Buffer | undefined>;
@@ -44,20 +45,31 @@ export function createPublisher(o: { pg: Postgres; folder: string }): Publisher 
     return note ? parseCheckpoint(note.text) : undefined;
   }
 
+  async function begin(files: Files, log: LogRow): Promise<void> {
+    await files.write('key', Buffer.from(await verifierKeys(pg, log)));
+    await files.settle();
+  }
+
   return {
     async objection(log) {
       const { files } = stateOf(log.name);
       const told = await publicState(files);
-      if (!told || told.size === 0) return undefined;
-      return pg.inWorkspace(log.workspace_id, async (tx) => {
-        const signed = await readCheckpoint(tx, log.workspace_id, log.id);
-        if (!signed || told.size > signed.size)
-          return `the files tell of ${told.size} leaves and the database of ${signed?.size ?? 0}: was an older backup restored?`;
-        const [root] = await readerOf(log).hashes(tx, [{ from: 0, to: told.size }], told.size);
-        return root && equal(root, told.root)
-          ? undefined
-          : `the files and the database disagree on the first ${told.size} leaves`;
-      });
+      const signed = await pg.inWorkspace(log.workspace_id, (tx) =>
+        readCheckpoint(tx, log.workspace_id, log.id),
+      );
+      const known = signed?.size ?? 0;
+      if (!told) {
+        // The keys come before anything is signed: with them, a process died before its first checkpoint was public.
+        const isKnown = known === 0 || (await files.read('key')) !== undefined;
+        if (isKnown) await begin(files, log);
+        return isKnown ? undefined : { why: 'no-files', known, public: null };
+      }
+      if (told.size === 0) return undefined;
+      if (told.size > known) return { why: 'ahead', known, public: told.size };
+      const [root] = await pg.inWorkspace(log.workspace_id, (tx) =>
+        readerOf(log).hashes(tx, [{ from: 0, to: told.size }], told.size),
+      );
+      return root && equal(root, told.root) ? undefined : { why: 'differs', known, public: told.size };
     },
     async publish(log) {
       const state = stateOf(log.name);

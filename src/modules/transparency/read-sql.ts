@@ -4,7 +4,7 @@ import type { LogRow } from './sql.ts';
 /** By its name in the address, whoever owns it: a public log is for everybody. */
 export async function readLogByName(tx: Tx, name: string): Promise<LogRow | undefined> {
   const [row] = await tx.query<LogRow>(
-    `select workspace_id, id, name, origin, size, totals_index, totals_at from transparency_logs where name = $1`,
+    `select workspace_id, id, name, origin, size, totals_index, totals_at, held from transparency_logs where name = $1`,
     [name],
     'transparency.readLogByName',
   );
@@ -13,7 +13,7 @@ export async function readLogByName(tx: Tx, name: string): Promise<LogRow | unde
 
 export async function readLog(tx: Tx, workspaceId: number, logId: number): Promise<LogRow | undefined> {
   const [row] = await tx.query<LogRow>(
-    `select workspace_id, id, name, origin, size, totals_index, totals_at from transparency_logs
+    `select workspace_id, id, name, origin, size, totals_index, totals_at, held from transparency_logs
       where workspace_id = $1 and id = $2`,
     [workspaceId, logId],
     'transparency.readLog',

@@ -2,10 +2,13 @@ import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Postgres, withoutValues } from '#platform/postgres';
 import { Unavailable } from '#platform/refusal';
+import { heldSentence } from './held.ts';
 import type { Publisher } from './publish.ts';
 import { readLog } from './read-sql.ts';
+import type { Held } from './schema.ts';
 import { logTotals, numberPending, type TellTotals } from './sequence.ts';
 import { readWork, type WorkRow } from './sequence-sql.ts';
+import { updateHeld } from './sql.ts';
 
 interface Deps {
   pg: Postgres;
@@ -52,7 +55,7 @@ interface LogState {
   published: number;
   publishing?: Promise<void>;
   totalsTriedAt: number;
-  stopped?: string;
+  stopped?: Held;
 }
 
 export function createRunner(deps: Deps): Runner {
@@ -81,7 +84,10 @@ export function createRunner(deps: Deps): Runner {
     let restMs = pace.look;
     for (const work of await pg.asSystem(readWork)) {
       if (stopping.signal.aborted) break;
+      // What was read before a log was held does not say yet that it is.
+      const isKnown = states.has(work.id);
       const state = await stateOf(work);
+      if (state && isKnown) await mayGoOn(work, state);
       if (!state || state.stopped) continue;
       restMs = Math.min(restMs, await serve(work, state));
     }
@@ -93,21 +99,44 @@ export function createRunner(deps: Deps): Runner {
     if (known) return known;
     const row = await pg.inWorkspace(work.workspace_id, (tx) => readLog(tx, work.workspace_id, work.id));
     if (!row) return undefined;
-    const why = await publisher?.objection(row);
-    if (why)
-      log.error({ log: work.name, why }, 'this public log is stopped, so that its history does not fork');
+    const held = await publisher?.objection(row);
+    if (held) await hold(work, held);
+    else if (publisher && row.held) await setHeld(work, null);
     const state: LogState = {
       last: 0,
       fullLookAt: Number.NEGATIVE_INFINITY,
       signedAt: Number.NEGATIVE_INFINITY,
       published: -1,
       totalsTriedAt: Number.NEGATIVE_INFINITY,
-      ...(why ? { stopped: why } : {}),
+      ...(held ? { stopped: held } : {}),
     };
     states.set(work.id, state);
     names.set(work.id, work.name);
     return state;
   }
+
+  /** Looked at before anything is numbered: whether this log is still what was public, and may go on. */
+  async function mayGoOn(work: WorkRow, state: LogState): Promise<void> {
+    const known = work.signed ?? 0;
+    if (state.stopped) {
+      // An operator said so.
+      if (state.stopped.why === 'no-files' && !work.held) delete state.stopped;
+    } else if (known < state.published) {
+      state.stopped = { why: 'ahead', known, public: state.published };
+      await hold(work, state.stopped);
+    }
+  }
+
+  async function hold(work: WorkRow, held: Held): Promise<void> {
+    log.error(
+      { log: work.name, why: heldSentence(held) },
+      'this public log is stopped, so that its history does not fork',
+    );
+    await setHeld(work, held);
+  }
+
+  const setHeld = (work: WorkRow, held: Held | null) =>
+    pg.inWorkspace(work.workspace_id, (tx) => updateHeld(tx, work.workspace_id, work.id, held));
 
   async function serve(work: WorkRow, state: LogState): Promise<number> {
     const key = { workspaceId: work.workspace_id, logId: work.id };
@@ -205,7 +234,7 @@ export function createRunner(deps: Deps): Runner {
     },
     stopped: () =>
       [...states].flatMap(([id, { stopped }]) =>
-        stopped ? [{ name: names.get(id) ?? '', why: stopped }] : [],
+        stopped ? [{ name: names.get(id) ?? '', why: heldSentence(stopped) }] : [],
       ),
   };
 }

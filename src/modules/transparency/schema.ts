@@ -39,10 +39,27 @@ export const TotalsSchema = Type.Object(
 );
 export type Totals = Type.Static<typeof TotalsSchema>;
 
+/** Why a log does not go on, so that its history does not fork. */
+export const HeldSchema = Type.Object(
+  {
+    why: Type.Enum(['ahead', 'differs', 'no-files'], {
+      description:
+        '`ahead`: more is public than the database knows. `differs`: something else is. `no-files`: what was public is not known here; an operator says whether it may go on',
+    }),
+    known: Type.Integer({ description: 'Leaves that the database knows as signed' }),
+    public: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'Leaves that the public files tell of',
+    }),
+  },
+  { title: 'Why a log is held' },
+);
+export type Held = Type.Static<typeof HeldSchema>;
+
 export const refuse = refusals('transparency', {
   'name-taken': { status: 409, title: 'Another log has this name' },
   'bad-name': { status: 400, title: 'Not a name for a log' },
   'no-such-log': { status: 404, title: 'No such log' },
   'not-there': { status: 404, title: 'The log has no such file' },
+  'would-fork': { status: 409, title: 'Going on would fork the log' },
   unreachable: { status: 502, title: 'The log could not be read' },
 });

@@ -12,11 +12,12 @@ export interface WorkRow {
   signed: number | null;
   pending: boolean;
   totals_at: Date | null;
+  held: boolean;
 }
 
 export async function readWork(tx: Tx): Promise<WorkRow[]> {
   return tx.query<WorkRow>(
-    `select l.workspace_id, l.id, l.name, l.size, l.totals_at,
+    `select l.workspace_id, l.id, l.name, l.size, l.totals_at, l.held is not null as held,
             (select max(c.size) from transparency_checkpoints c
               where c.workspace_id = l.workspace_id and c.log_id = l.id) as signed,
             exists (select from transparency_pending p
@@ -30,7 +31,7 @@ export async function readWork(tx: Tx): Promise<WorkRow[]> {
 /** Whoever holds the row numbers; undefined while another process does. */
 export async function lockLog(tx: Tx, workspaceId: number, logId: number): Promise<LogRow | undefined> {
   const [row] = await tx.query<LogRow>(
-    `select workspace_id, id, name, origin, size, totals_index, totals_at from transparency_logs
+    `select workspace_id, id, name, origin, size, totals_index, totals_at, held from transparency_logs
       where workspace_id = $1 and id = $2 for update skip locked`,
     [workspaceId, logId],
     'transparency.lockLog',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -157,6 +157,8 @@ describe('the files', () => {
       cpSync(world.folder, copy, { recursive: true });
       await world.again(fresh);
       await world.settled();
+      await world.transparency().goOn('points');
+      await world.settled();
       const { size } = checkpoint();
       const bare = world.another();
       for (const path of ['checkpoint', 'key', ...[...tilesBetween(0, size)].map(tilePath)]) {
@@ -200,6 +202,84 @@ describe('the files', () => {
     await world.settled();
     expect(checkpoint().size).toBe(size + 10);
   });
+});
+
+describe('a home without the files of a log that was signed', () => {
+  const state = () => world.transparency().state(world.workspaceId, world.id);
+
+  test('holds the log until an operator says that nothing more was public', async () => {
+    await world.settled();
+    const { size } = checkpoint();
+    const empty = mkdtempSync(join(tmpdir(), 'pando-log-'));
+    try {
+      await world.again(empty);
+      await world.move(7);
+      await world.settled();
+      const held = { why: 'no-files', known: size, public: null };
+      expect(await state()).toMatchObject({ size, signed: size, waiting: 7, held });
+      expect(world.transparency().stopped()).toMatchObject([{ name: 'points' }]);
+      expect(readdirSync(empty)).toEqual([]);
+      // Nobody forgets by starting again.
+      await world.again(empty);
+      await world.settled();
+      expect(await state()).toMatchObject({ signed: size, held });
+
+      expect(await world.transparency().goOn('points')).toEqual({ size });
+      await world.settled();
+      expect(await state()).toMatchObject({ signed: size + 7, waiting: 0, held: null, stopped: null });
+      const told = readFileSync(join(empty, 'log/points/checkpoint')).toString();
+      expect(readCheckpoint(primitives, told, keys())).toMatchObject({ size: size + 7 });
+      // What this home made is the continuation of what the other has.
+      await world.again();
+      await world.settled();
+      expect(checkpoint().size).toBe(size + 7);
+      expect(Buffer.from(checkpoint().root)).toEqual(mth(publicEntries()));
+    } finally {
+      await world.again();
+      rmSync(empty, { recursive: true, force: true });
+    }
+  });
+
+  test('goes on by itself where nothing was signed yet', async () => {
+    const other = await testPublicLog({ name: 'young' });
+    try {
+      await other.settled();
+      await other.again();
+      await other.move(3);
+      await other.settled();
+      const now = await other.transparency().state(other.workspaceId, other.id);
+      expect(now).toMatchObject({ signed: 3, held: null });
+    } finally {
+      await other.drop();
+    }
+  });
+});
+
+test('the operator cannot let a log go on that would fork', async () => {
+  await world.settled();
+  const kept = read('checkpoint');
+  const { size } = checkpoint();
+  const [origin = '', , root = ''] = kept.toString().split('\n');
+  try {
+    writeFileSync(
+      join(world.folder, 'checkpoint'),
+      kept.toString().replace(/^[^\n]*\n[^\n]*\n[^\n]*\n/, `${origin}\n${size + 9}\n${root}\n`),
+    );
+    await world.again();
+    await world.move(1);
+    await world.settled();
+    await expect(world.transparency().goOn('points')).rejects.toMatchObject({
+      type: 'transparency/would-fork',
+    });
+    await world.settled();
+    const state = await world.transparency().state(world.workspaceId, world.id);
+    expect(state).toMatchObject({ signed: size, waiting: 1, held: { why: 'ahead', public: size + 9 } });
+  } finally {
+    writeFileSync(join(world.folder, 'checkpoint'), kept);
+    await world.again();
+    await world.settled();
+  }
+  expect(checkpoint().size).toBe(size + 1);
 });
 
 test('the database itself refuses to write the log anew', async () => {

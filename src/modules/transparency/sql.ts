@@ -1,4 +1,5 @@
 import type { Tx } from '#platform/postgres';
+import type { Held } from './schema.ts';
 
 export interface LogRow {
   workspace_id: number;
@@ -8,9 +9,10 @@ export interface LogRow {
   size: number;
   totals_index: number | null;
   totals_at: Date | null;
+  held: Held | null;
 }
 
-const columns = 'workspace_id, id, name, origin, size, totals_index, totals_at';
+const columns = 'workspace_id, id, name, origin, size, totals_index, totals_at, held';
 
 /** Null where the name is taken, in whatever workspace. */
 export async function insertLog(
@@ -61,5 +63,19 @@ export async function retireOlderKeys(tx: Tx, workspaceId: number, logId: number
     `update transparency_keys set retired_at = $3 where workspace_id = $1 and log_id = $2 and retired_at is null
       and number < (select max(number) from transparency_keys where workspace_id = $1 and log_id = $2)`,
     [workspaceId, logId, now],
+  );
+}
+
+/** Of what is held already, the graver reason stays: that files are missing says less than that they are ahead. */
+export async function updateHeld(
+  tx: Tx,
+  workspaceId: number,
+  logId: number,
+  held: Held | null,
+): Promise<void> {
+  await tx.query(
+    `update transparency_logs set held = $3::jsonb where workspace_id = $1 and id = $2
+       and not (coalesce(held->>'why', 'no-files') <> 'no-files' and coalesce($3::jsonb->>'why', '') = 'no-files')`,
+    [workspaceId, logId, held && JSON.stringify(held)],
   );
 }

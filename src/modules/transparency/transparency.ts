@@ -2,17 +2,18 @@ import { join } from 'node:path';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Postgres, Tx } from '#platform/postgres';
+import { heldSentence } from './held.ts';
 import { createPublisher, totalsProof } from './publish.ts';
 import { verifierKeys } from './read.ts';
 import { countPending, deletePlaces, readLog, readLogByName } from './read-sql.ts';
 import { indexesOf, placeOf, type Receipt, type ReceiptOrder, writeReceipt } from './receipt.ts';
 import { createRunner } from './runner.ts';
-import { refuse } from './schema.ts';
+import { type Held, refuse } from './schema.ts';
 import { newSigningKey } from './seal.ts';
 import { leafBytes, logTotals, type TellTotals } from './sequence.ts';
 import { readCheckpoint } from './sequence-sql.ts';
 import { serveFile } from './serve.ts';
-import { insertKey, insertLog, insertPending, type LogRow, retireOlderKeys } from './sql.ts';
+import { insertKey, insertLog, insertPending, type LogRow, retireOlderKeys, updateHeld } from './sql.ts';
 
 export interface TransparencyDeps {
   pg: Postgres;
@@ -52,6 +53,7 @@ export interface LogState {
   totalsAt: Date | null;
   /** Why nothing is added any more; null while all is well. */
   stopped: string | null;
+  held: Held | null;
 }
 
 export interface Transparency {
@@ -75,6 +77,11 @@ export interface Transparency {
    * older key learns to know the newer. With `retireOlder` only the newest signs from now on, and none is made.
    */
   rotateKey(name: string, o: { retireOlder: boolean }): Promise<{ keys: string }>;
+  /**
+   * An operator's word that nothing of the log of this name was public beyond what the database knows, where its files
+   * are not there to tell. Refuses `would-fork` where they are, and say otherwise.
+   */
+  goOn(name: string): Promise<{ size: number }>;
   /** A file of a public log as anybody may have it; null where there is none. */
   file(name: string, path: string): Promise<Uint8Array | null>;
   /** Logs that this process does not go on with, and why. */
@@ -152,7 +159,8 @@ export function createTransparency(deps: TransparencyDeps): Transparency {
           signedAt: signed?.at ?? null,
           waiting: await countPending(tx, workspaceId, logId),
           totalsAt: log.totals_at,
-          stopped: runner.stopped().find(({ name }) => name === log.name)?.why ?? null,
+          stopped: log.held && heldSentence(log.held),
+          held: log.held,
         };
       }),
     async rotateKey(name, { retireOlder }) {
@@ -164,6 +172,19 @@ export function createTransparency(deps: TransparencyDeps): Transparency {
         else await insertKey(tx, log.workspace_id, { logId: log.id, ...newSigningKey(secret), now });
       });
       return { keys: await verifierKeys(pg, log) };
+    },
+    async goOn(name) {
+      const log = await pg.asSystem((tx) => readLogByName(tx, name));
+      if (!log) throw refuse('no-such-log', `There is no log named ${name}.`);
+      if (log.held && log.held.why !== 'no-files')
+        throw refuse(
+          'would-fork',
+          `${heldSentence(log.held)}. Put back a newer backup, or the files that belong to this database.`,
+        );
+      await pg.inWorkspace(log.workspace_id, (tx) => updateHeld(tx, log.workspace_id, log.id, null));
+      logger.warn({ log: name, from: log.held?.known }, 'an operator said that this public log may go on');
+      runner.wake();
+      return { size: log.size };
     },
     async file(name, path) {
       const kept = await publisher?.read(name, path);

@@ -99,7 +99,7 @@ export async function insertDeliveries(
     `insert into webhook_deliveries (workspace_id, endpoint_id, message_id, type, subject, body, created_at, due_at)
      select $1, id, $2 || '_' || id, $3, $5, $6, $7, $7 from webhook_endpoints
       where workspace_id = $1 and disabled_at is null and $3 = any(types)
-        and (topics is null or $4 = any(topics))
+        and (topics is null or $4::text is null or $4 = any(topics))
      returning id`,
     [workspaceId, d.messageId, d.type, d.topic, d.subject, d.body, d.now],
     'webhooks.insertDeliveries',

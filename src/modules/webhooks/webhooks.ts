@@ -96,6 +96,11 @@ export function createWebhooks(deps: {
         description,
         topic: topic ?? null,
       })),
+    /** Of which types any endpoint wants to hear now. */
+    async wanted(workspaceId: number): Promise<ReadonlySet<string>> {
+      const rows = await pg.inWorkspace(workspaceId, (tx) => sql.listEndpoints(tx, workspaceId));
+      return new Set(rows.flatMap((row) => (row.disabled_at === null ? row.types : [])));
+    },
     /** Begins to hear of facts: once every module has made its offers, before facts are told. */
     follow(): void {
       if (offers.size > 0) facts.follow('webhooks', [...offers.keys()], tell);

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { HeldSchema } from '#schema/transparency';
 import { mostPoints, origins, TransferId, WireParty } from '../schema.ts';
 
 const At = Type.String({ format: 'date-time', description: 'UTC, ISO 8601' });
@@ -120,6 +121,7 @@ export const LogView = Type.Object(
     waiting: Type.Integer({ description: 'Committed, and not yet numbered' }),
     totalsAt: Type.Union([At, Type.Null()]),
     stopped: Type.Union([Type.String(), Type.Null()], { description: 'Why nothing is added any more' }),
+    held: Type.Union([HeldSchema, Type.Null()], { description: 'The same, to be put in words' }),
   },
   { title: 'Public log' },
 );
