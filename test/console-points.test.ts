@@ -123,6 +123,54 @@ test('a rule is built like a sentence; an order earns by it, held until its day 
     .waitFor();
 });
 
+test('degrees, weekdays and days are words of the sentence, in both languages', async () => {
+  await page.goto(`${p.url}/points`);
+  await page.getByRole('link', { name: 'New rule' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Thanks to who invited them');
+  await page.getByLabel('How they are worked out').selectOption('fixed');
+  await page.getByLabel('How many points').fill('10');
+  await page.getByLabel('Who is paid').selectOption('inviter');
+  await page.getByLabel('Degrees').selectOption('2');
+  await page.getByLabel('Part of degree 2').fill('0.25');
+  const add = page.getByRole('button', { name: 'Add a factor by tier, segment or day' });
+  const looksAt = page.getByLabel('What the factor looks at');
+  await add.click();
+  await looksAt.selectOption('weekdays');
+  await page.getByRole('button', { name: 'Weekdays: Saturday or Sunday' }).click();
+  await page.getByRole('option', { name: 'Friday' }).click();
+  await page.keyboard.press('Escape');
+  await add.click();
+  await looksAt.nth(1).selectOption('time');
+  await page.getByLabel('First day').fill('2026-12-01');
+  await page.getByLabel('Last day').fill('2026-12-24');
+  const sentence =
+    'who invited them gets 10 points, who invited those has 25% of that, times 2 on Friday, Saturday, and Sunday, times 2 from Dec 1, 2026 to Dec 24, 2026, the largest factor counts';
+  await page.getByText(sentence).waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Make the rule' }).click();
+  const line = page.getByRole('listitem').filter({ hasText: 'Thanks to who invited them' });
+  await line.getByText(sentence).waitFor();
+  const { items } = await get<{ items: { name: string; rule: object }[] }>('/api/rewards/rules');
+  expect(items.find(({ name }) => name === 'Thanks to who invited them')?.rule).toMatchObject({
+    degrees: ['1', '0.25'],
+    multiply: [
+      { by: '2', when: { weekdays: [5, 6, 7] } },
+      { by: '2', when: { from: '2026-12-01T00:00:00.000Z', to: '2026-12-25T00:00:00.000Z' } },
+    ],
+  });
+
+  const chinese = await p.open({ language: 'zh' });
+  await signIn(chinese.page, p.url);
+  await chinese.page.goto(`${p.url}/points`);
+  await chinese.page
+    .getByText(
+      '邀请人得 10 积分，再上一级邀请人得其 25%，星期五、星期六和星期日乘以 2，2026年12月1日至2026年12月24日乘以 2，多个倍数取最大',
+    )
+    .waitFor();
+  expect(chinese.complaints).toEqual([]);
+  await chinese.context.close();
+});
+
 test('points are passed on, spent on a reward and taken back by a refund; the statement tells all of it', async () => {
   const transfers = `/api/points/${programme.id}/transfers`;
   const gift = {
@@ -132,6 +180,7 @@ test('points are passed on, spent on a reward and taken back by a refund; the st
     amount: 60,
   };
   await done(await post(opened.context, transfers, gift, 'gift'));
+  await page.goto(`${p.url}/people/${ann}`);
   await seePoints(/^200 Leaves$/);
 
   await page.goto(`${p.url}/points`);

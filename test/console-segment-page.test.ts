@@ -103,7 +103,10 @@ test('members, the rule in words, and an event that moves the count without relo
   await members.getByText('Bo Fern').waitFor();
   const moves = page.getByRole('list', { name: 'Who came and went' });
   await moves.getByText('Bo Fern').waitFor();
-  await moves.getByText('did “Order completed”').waitFor();
+  const cause = moves.getByRole('listitem').filter({ hasText: 'Bo Fern' }).getByRole('link', {
+    name: 'did “Order completed”',
+  });
+  await cause.waitFor();
 
   await page.getByRole('button', { name: 'Prove now' }).click();
   await page.getByText(/2 people, no difference/).waitFor();
@@ -117,6 +120,12 @@ test('members, the rule in words, and an event that moves the count without relo
   const coming = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export all (CSV)' }).click();
   expect((await coming).suggestedFilename()).toBe(`segment-${segment}.csv`);
+
+  // From the move to the very event that brought it about.
+  await cause.click();
+  await page.waitForURL((at) => at.pathname === '/events' && at.searchParams.has('event'));
+  const event = page.getByRole('dialog');
+  await event.getByText('bo-12.00').first().waitFor();
   expect(complaints).toEqual([]);
   await context.close();
 });
@@ -197,6 +206,66 @@ test('a webhook made on the page is told who comes, and the delivery is shown', 
   await page.getByRole('menuitem', { name: 'New secret' }).click();
   await dialog.getByRole('button', { name: 'New secret' }).click();
   await dialog.getByText(/^whsec_/).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('lists and sources stand in a rule by their names', { timeout: 120_000 }, async () => {
+  const { page, context, complaints } = await open();
+  const { list, source } = await page.evaluate(async () => {
+    const { csrf } = (await (await fetch('/api/session')).json()) as { csrf: string };
+    const answer = await fetch('/api/segment-lists', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'pando-csrf': csrf },
+      body: JSON.stringify({ name: 'Guests of the opening', identifiers: ['user_id:ann'] }),
+    });
+    const sources = (await (await fetch('/api/sources')).json()) as { items: { id: string }[] };
+    return { list: ((await answer.json()) as { id: number }).id, source: sources.items[0]?.id };
+  });
+  const id = await newSegment('Guests who bought on the site', { all: [{ list }, { source }] });
+  await page.goto(`${pando.url}/segments/${id}`);
+  await count(page, 1);
+  await page.getByText('Guests of the opening', { exact: false }).waitFor();
+  const said = await page.locator('#content').textContent();
+  expect(said).toContain('Website');
+  expect(said).not.toContain(source);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('deliveries are filtered and sent again, and a webhook is deleted by its name', {
+  timeout: 120_000,
+}, async () => {
+  const { page, context, complaints } = await open();
+  await page.goto(`${pando.url}/settings/webhooks`);
+  const line = page.getByRole('listitem').filter({ hasText: hook });
+  await line.getByText(/delivered in 7 days/).waitFor();
+  await line.getByRole('button', { name: 'Deliveries' }).click();
+  const panel = page.getByRole('dialog');
+  await panel.getByText('Somebody came into a segment').first().waitFor();
+  const choose = (name: string) =>
+    panel.getByRole('group', { name: 'Deliveries' }).getByText(name, { exact: true }).click();
+  await choose('Given up');
+  await panel.getByText('Nothing here yet.').waitFor();
+  expect(new URL(page.url()).searchParams.get('state')).toBe('dead');
+  await choose('Delivered');
+  const entered = panel.getByRole('listitem').filter({ hasText: 'Somebody came into a segment' });
+  await entered.first().waitFor();
+  const before = got.length;
+  await entered.first().getByRole('button', { name: 'Send again' }).click();
+  await page.getByText('One message is on its way again.').waitFor();
+  await expect.poll(() => got.length, { timeout: 20_000 }).toBe(before + 1);
+  expect(JSON.parse(got.at(-1) ?? '{}')).toMatchObject({ type: 'segment.entered' });
+  await page.keyboard.press('Escape');
+
+  await line.getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const sure = panel.getByRole('button', { name: 'Delete' });
+  expect(await sure.isDisabled()).toBe(true);
+  await panel.getByRole('textbox').fill(new URL(hook).host);
+  await sure.click();
+  await page.getByText('Deleted.').waitFor();
+  await line.waitFor({ state: 'detached' });
   expect(complaints).toEqual([]);
   await context.close();
 });

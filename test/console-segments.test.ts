@@ -99,6 +99,9 @@ async function save(name: string): Promise<string> {
 test('the list is empty at first, and a template leads to a sentence that counts', async () => {
   await page.goto(`${p.url}/segments`);
   await page.getByText('No segments yet').waitFor();
+  const fresh = page.getByRole('listitem').filter({ hasText: 'New this week' });
+  await fresh.getByRole('button', { name: 'How many? New this week' }).click();
+  await fresh.getByText('3 people').waitFor();
   await page.getByRole('link', { name: /^At risk/ }).click();
   await page.getByText('did not do').waitFor();
   await found().getByText('people', { exact: true }).waitFor();

@@ -1,24 +1,15 @@
-import { Plus, X } from 'lucide-react';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button, IconButton } from '../kit/button.tsx';
 import { Switch } from '../kit/field.tsx';
 import { Pick } from '../kit/pick.tsx';
 import { WordInput, WordNumber, WordSelect } from '../kit/word.tsx';
 import { EventWords, Wheres } from '../segments/build-events.tsx';
-import { useSegmentOptions, useTraitNames } from '../segments/build-seen.ts';
+import { useSegmentOptions } from '../segments/build-seen.ts';
+import { Degrees } from './rule-degrees.tsx';
+import { Factors } from './rule-factors.tsx';
+import { Line, type Part } from './rule-line.tsx';
 import type { RuleBody } from './use-points.ts';
 
-interface Part {
-  rule: RuleBody;
-  onChange: (rule: RuleBody) => void;
-}
 const origins = ['purchase', 'sharing', 'sale', 'gift', 'activity'] as const;
-
-/** One part of the sentence, a line of words and fields. */
-function Line({ children }: { children: ReactNode }) {
-  return <div className="flex min-w-0 flex-wrap items-center gap-2">{children}</div>;
-}
 
 export function RuleForm(props: Part & { currency: string }) {
   const { t } = useTranslation('points');
@@ -28,6 +19,7 @@ export function RuleForm(props: Part & { currency: string }) {
     <div className="grid gap-4">
       <When {...props} />
       <Pays {...props} />
+      <Degrees {...props} />
       <Factors {...props} />
       <Time {...props} />
       <Caps {...props} />
@@ -199,92 +191,6 @@ function Pays({ rule, onChange, currency }: Part & { currency: string }) {
 
 const originOf = (to: string): RuleBody['origin'] =>
   to === 'inviter' ? 'sharing' : to === 'seller' ? 'sale' : 'purchase';
-
-type Factor = NonNullable<RuleBody['multiply']>[number];
-
-function Factors({ rule, onChange }: Part) {
-  const { t } = useTranslation('points');
-  const traits = useTraitNames();
-  const segments = useSegmentOptions();
-  const { multiply = [], ...rest } = rule;
-  const set = (next: Factor[]) => onChange(next.length > 0 ? { ...rest, multiply: next } : rest);
-  const replace = (i: number, next: Factor) => set(multiply.toSpliced(i, 1, next));
-  return (
-    <div className="grid gap-2">
-      {/* Factors have no other name than their place. */}
-      {Array.from(multiply.entries(), ([i, factor]) => {
-        const { by, when } = factor;
-        return (
-          <Line key={i}>
-            <span>{t('form.times')}</span>
-            <WordInput
-              label={t('form.factor')}
-              inputMode="decimal"
-              value={by}
-              onChange={(text) => replace(i, { ...factor, by: text ?? '' })}
-            />
-            <span>{t('form.if')}</span>
-            <WordSelect
-              label={t('form.ifKind')}
-              value={'segment' in when ? 'segment' : 'trait'}
-              choices={[
-                { value: 'trait', label: t('form.trait') },
-                { value: 'segment', label: t('form.inSegment') },
-              ]}
-              onChange={(kind) =>
-                replace(i, {
-                  by,
-                  when:
-                    kind === 'segment'
-                      ? { segment: segments[0]?.value ?? '' }
-                      : { trait: 'tier', equals: 'gold' },
-                })
-              }
-            />
-            {'segment' in when ? (
-              <Pick
-                label={t('form.segment')}
-                missing={t('form.segmentMissing')}
-                value={when.segment === '' ? [] : [when.segment]}
-                options={segments}
-                onChange={([segment = '']) => replace(i, { by, when: { segment } })}
-              />
-            ) : 'trait' in when ? (
-              <>
-                <Pick
-                  label={t('form.traitLabel')}
-                  missing={t('form.traitMissing')}
-                  value={[String(when.trait)]}
-                  options={traits.map(({ name }) => ({ value: name, label: name }))}
-                  typed={(text) => ({ value: text, label: text })}
-                  onChange={([trait = '']) => replace(i, { by, when: { ...when, trait } })}
-                />
-                <span>{t('form.is')}</span>
-                <WordInput
-                  label={t('form.value')}
-                  value={when.equals === undefined ? null : String(when.equals)}
-                  onChange={(equals) => replace(i, { by, when: { trait: when.trait, equals: equals ?? '' } })}
-                />
-              </>
-            ) : (
-              <span className="text-quiet">{t('form.inTime')}</span>
-            )}
-            <IconButton icon={X} label={t('form.noFactor')} onClick={() => set(multiply.toSpliced(i, 1))} />
-          </Line>
-        );
-      })}
-      <div>
-        <Button
-          look="quiet"
-          icon={Plus}
-          onClick={() => set([...multiply, { by: '2', when: { trait: 'tier', equals: 'gold' } }])}
-        >
-          {t('form.addFactor')}
-        </Button>
-      </div>
-    </div>
-  );
-}
 
 function Time({ rule, onChange }: Part) {
   const { t } = useTranslation('points');

@@ -330,6 +330,8 @@ export default {
   },
   templates: {
     title: 'Begin with one of these',
+    count: 'How many?',
+    countOf: 'How many? {{name}}',
     fresh: { name: 'New this week', about: 'Met for the first time within the last 7 days' },
     second: {
       name: 'Second purchase due',

@@ -321,6 +321,8 @@ export default {
   },
   templates: {
     title: '从模板开始',
+    count: '有多少人？',
+    countOf: '有多少人？{{name}}',
     fresh: { name: '本周新客', about: '最近 7 天第一次出现' },
     second: { name: '该复购了', about: '3 到 9 周前买过一次，还没有再买' },
     cart: { name: '购物车未结算', about: '加购后 4 小时内没有购买' },

@@ -209,7 +209,8 @@ export function createRunner(deps: Deps): Runner {
     const work = await pg.asSystem(readWork);
     return work.every((one) => {
       const state = states.get(one.id);
-      if (state?.stopped) return true;
+      // What an operator let go on is waited for.
+      if (state?.stopped) return state.stopped.why !== 'no-files' || one.held;
       return !one.pending && one.size === one.signed && (!publisher || state?.published === one.signed);
     });
   }

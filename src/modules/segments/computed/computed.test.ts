@@ -1,41 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Principal } from '#modules/identity';
 import { manualClock } from '#platform/clock';
 import { peopleOf, track } from '../../../../test/fixtures/people.ts';
-import { type TestProgram, testProgram } from '../../../../test/fixtures/program.ts';
-import { createSegments, type Segments } from '../segments.ts';
+import { segmentsWorld } from '../../../../test/fixtures/segments.ts';
 
 const clock = manualClock(Date.UTC(2026, 2, 10, 12));
 const day = 86_400_000;
-let p: TestProgram;
-let segments: Segments;
-let by: Principal;
+let world: Awaited<ReturnType<typeof segmentsWorld>>;
+let p: typeof world.p;
+let segments: typeof world.segments;
+let by: typeof world.by;
 
 beforeAll(async () => {
-  p = await testProgram({ clock });
-  segments = createSegments(p);
-  by = { workspaceId: p.workspaceId, kind: 'cli', actor: 'cli', role: 'owner', scopes: [] } as never;
+  world = await segmentsWorld(clock);
+  ({ p, segments, by } = world);
 });
-afterAll(async () => {
-  await segments.stop();
-  await p.drop();
-});
-
-const headOf = async (who: string) =>
-  segments.headOf(p.workspaceId, await peopleOf(p).idOf(`user_id:${who}`));
-
-async function newSegment(name: string, rule: unknown): Promise<string> {
-  const { uuid } = await segments.create(by, { name, rule });
-  await segments.settle(p.workspaceId);
-  return uuid;
-}
-
-async function membersOf(uuid: string): Promise<number[]> {
-  const { edition } = await segments.find(p.workspaceId, uuid);
-  if (edition === null) throw new Error('not filled');
-  const page = await segments.membership.page(p.workspaceId, edition, { after: 0, most: 1000 });
-  return page.items.map((one) => one.person).sort((a, b) => a - b);
-}
+afterAll(() => world.drop());
 
 const viewed = (who: string, sku: string, price: number) =>
   track({ userId: who }, { event: 'Product Viewed', properties: { sku, price } });
@@ -67,7 +46,7 @@ test('each kind is worked out as of now, in profiles and exports, also of those 
     clock.advance(1_000);
   }
   await p.accept(track({ userId: 'bob' }, { event: 'Seen' }));
-  const [ann, bob] = [await headOf('ann'), await headOf('bob')];
+  const [ann, bob] = [await world.headOf('ann'), await world.headOf('bob')];
   const values = await segments.computed.of(p.workspaceId, [ann, bob]);
   expect(values.get(ann)).toEqual({
     views: 3,
@@ -99,18 +78,18 @@ test('each kind is worked out as of now, in profiles and exports, also of those 
 
 test('a rule asks for it by its name, follows another definition, and keeps it from being removed', async () => {
   await p.accept(viewed('ann', 'tea', 1), viewed('cid', 'cup', 30), viewed('cid', 'cup', 30));
-  const fans = await newSegment('cup fans', {
+  const fans = await world.newSegment('cup fans', {
     all: [
       { trait: { computed: 'favourite' }, equals: 'cup' },
       { trait: { computed: 'views' }, at_least: 2 },
     ],
   });
-  const nested = await newSegment('their friends', { any: [{ segment: fans }, { did: 'Never' }] });
-  const [ann, cid] = [await headOf('ann'), await headOf('cid')];
-  expect(await membersOf(fans)).toEqual([cid]);
+  const nested = await world.newSegment('their friends', { any: [{ segment: fans }, { did: 'Never' }] });
+  const [ann, cid] = [await world.headOf('ann'), await world.headOf('cid')];
+  expect(await world.membersOf(fans)).toEqual([cid]);
   await p.accept(viewed('cid', 'tea', 1), viewed('cid', 'tea', 1), viewed('cid', 'tea', 1));
   await segments.settle(p.workspaceId);
-  expect(await membersOf(fans)).toEqual([]);
+  expect(await world.membersOf(fans)).toEqual([]);
   const why = await segments.why(p.workspaceId, fans, cid);
   expect(why?.why).toMatchObject({
     all: [{ condition: { trait: { computed: 'favourite' } }, found: 'tea' }, { truth: true }],
@@ -121,8 +100,8 @@ test('a rule asks for it by its name, follows another definition, and keeps it f
   await expect(segments.computed.remove(by, 'favourite')).rejects.toMatchObject({ type: 'segments/in-use' });
   await segments.computed.edit(by, 'favourite', { of: 'Product Viewed', first: 'sku' });
   await segments.settle(p.workspaceId);
-  expect(await membersOf(fans)).toEqual([cid]);
-  expect(await membersOf(nested)).toEqual([cid]);
+  expect(await world.membersOf(fans)).toEqual([cid]);
+  expect(await world.membersOf(nested)).toEqual([cid]);
   for (const one of [fans, nested])
     expect(await segments.prove(p.workspaceId, one)).toMatchObject({ different: 0, people: 1 });
   expect(ann).not.toBe(cid);
@@ -130,7 +109,7 @@ test('a rule asks for it by its name, follows another definition, and keeps it f
   await expect(
     segments.computed.edit(by, 'favourite', { of: 'Product Viewed', count: true }),
   ).rejects.toMatchObject({ type: 'segments/bad-rule' });
-  expect(await membersOf(fans)).toEqual([cid]);
+  expect(await world.membersOf(fans)).toEqual([cid]);
   await segments.archive(by, nested);
   await segments.archive(by, fans);
   await segments.computed.remove(by, 'favourite');

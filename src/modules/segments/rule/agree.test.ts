@@ -232,4 +232,35 @@ describe('a rule', () => {
     expect(tally.mixed / tally.cases).toBeGreaterThan(0.4);
     expect(tally.changing / tally.cases).toBeGreaterThan(0.2);
   });
+
+  it('takes whoever never answered for one who agreed, where a consent is presumed; one alone and among others', async () => {
+    const who = (...consents: RandomPerson['identifiers'][number]['consent'][]): RandomPerson => ({
+      identifiers: consents.map((consent) => ({ traits: {}, consent, lists: [] })),
+      events: [],
+      snapshots: {},
+    });
+    const people = [
+      who({}),
+      who({}, { marketing: [true, 5] }),
+      who({ analytics: [true, 5] }, {}),
+      who({}, { analytics: [false, 5] }),
+      who({ analytics: [true, 5] }, { analytics: [false, 9] }),
+    ];
+    // `analytics` is presumed, `marketing` is not.
+    const rules = [{ consent: 'analytics' }, { not: { consent: 'analytics' } }, { consent: 'marketing' }];
+    const comparison = await Comparison.of(rules, people, ++workspaceId);
+    const now = Date.UTC(2026, 2, 10);
+    const of = comparison.world;
+    const placesIn = (members: ReadonlySet<number>) =>
+      of.people.flatMap(({ id }, place) => (members.has(id) ? [place] : []));
+    const alone = await Promise.all(
+      comparison.rules.map((rule) =>
+        membersOf(ch, context, { workspaceId: of.workspaceId, rule, now }).then(placesIn),
+      ),
+    );
+    expect(alone).toEqual([[0, 1, 2], [3, 4], [1]]);
+    await comparison.at(now);
+    for (const id of rules.keys()) await comparison.ofOne(id, now);
+    expect(comparison.differences).toEqual([]);
+  });
 });

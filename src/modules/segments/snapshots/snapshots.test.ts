@@ -1,20 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Principal } from '#modules/identity';
 import { manualClock } from '#platform/clock';
-import { peopleOf, track } from '../../../../test/fixtures/people.ts';
-import { type TestProgram, testProgram } from '../../../../test/fixtures/program.ts';
-import { createSegments, type Segments } from '../segments.ts';
+import { track } from '../../../../test/fixtures/people.ts';
+import { segmentsWorld } from '../../../../test/fixtures/segments.ts';
 
 const clock = manualClock(Date.UTC(2026, 2, 10, 12));
-let p: TestProgram;
-let segments: Segments;
-let by: Principal;
+let world: Awaited<ReturnType<typeof segmentsWorld>>;
+let p: typeof world.p;
+let segments: typeof world.segments;
+let by: typeof world.by;
 /** What the test's own snapshot says next, by person. */
 let likes: Record<string, number> = {};
 
 beforeAll(async () => {
-  p = await testProgram({ clock });
-  segments = createSegments(p);
+  world = await segmentsWorld(clock);
+  ({ p, segments, by } = world);
   segments.snapshots.register({
     name: 'taste',
     values: [
@@ -23,31 +22,13 @@ beforeAll(async () => {
     ],
     async *compute() {
       for (const [who, value] of Object.entries(likes))
-        yield [{ person: await headOf(who), values: { likes: value, mood: value > 10 ? 'glad' : null } }];
+        yield [
+          { person: await world.headOf(who), values: { likes: value, mood: value > 10 ? 'glad' : null } },
+        ];
     },
   });
-  by = { workspaceId: p.workspaceId, kind: 'cli', actor: 'cli', role: 'owner', scopes: [] } as never;
 });
-afterAll(async () => {
-  await segments.stop();
-  await p.drop();
-});
-
-const headOf = async (who: string) =>
-  segments.headOf(p.workspaceId, await peopleOf(p).idOf(`user_id:${who}`));
-
-async function newSegment(name: string, rule: unknown): Promise<string> {
-  const { uuid } = await segments.create(by, { name, rule });
-  await segments.settle(p.workspaceId);
-  return uuid;
-}
-
-async function membersOf(uuid: string): Promise<number[]> {
-  const { edition } = await segments.find(p.workspaceId, uuid);
-  if (edition === null) throw new Error('not filled');
-  const page = await segments.membership.page(p.workspaceId, edition, { after: 0, most: 1000 });
-  return page.items.map((one) => one.person).sort((a, b) => a - b);
-}
+afterAll(() => world.drop());
 
 const order = (who: string, total: number) =>
   track(
@@ -66,11 +47,11 @@ test('a new snapshot moves only those of whom it says something else, and is pro
   await p.accept(...['ann', 'bob', 'cid', 'dee'].map((who) => track({ userId: who })));
   likes = { ann: 3, bob: 12.5, cid: 20 };
   await segments.snapshots.make(p.workspaceId, 'taste');
-  const keen = await newSegment('keen', { trait: { computed: 'likes' }, at_least: 10 });
-  const others = await newSegment('others', { trait: { computed: 'mood' }, not: { equals: 'glad' } });
-  const [ann = 0, bob = 0, cid = 0, dee = 0] = await Promise.all(['ann', 'bob', 'cid', 'dee'].map(headOf));
-  expect(await membersOf(keen)).toEqual([bob, cid]);
-  expect(await membersOf(others)).toEqual([ann, dee]);
+  const keen = await world.newSegment('keen', { trait: { computed: 'likes' }, at_least: 10 });
+  const others = await world.newSegment('others', { trait: { computed: 'mood' }, not: { equals: 'glad' } });
+  const [ann = 0, bob = 0, cid = 0, dee = 0] = await Promise.all(['ann', 'bob', 'cid', 'dee'].map(world.headOf));
+  expect(await world.membersOf(keen)).toEqual([bob, cid]);
+  expect(await world.membersOf(others)).toEqual([ann, dee]);
   expect(await causes()).toEqual([]);
 
   likes = { ann: 11, bob: 12.5, dee: 0.000001 };
@@ -79,12 +60,12 @@ test('a new snapshot moves only those of whom it says something else, and is pro
   // Whole, and not taken up: nobody sees anything of it.
   const [before] = await segments.snapshots.states(p.workspaceId);
   expect(before).toMatchObject({ name: 'likes', people: 3, next_version: clock.ms() });
-  expect(await membersOf(keen)).toEqual([bob, cid]);
+  expect(await world.membersOf(keen)).toEqual([bob, cid]);
   expect((await segments.snapshots.of(p.workspaceId, [cid])).get(cid)?.get('likes')).toBe('20');
 
   await segments.settle(p.workspaceId);
-  expect(await membersOf(keen)).toEqual([ann, bob]);
-  expect(await membersOf(others)).toEqual([cid, dee]);
+  expect(await world.membersOf(keen)).toEqual([ann, bob]);
+  expect(await world.membersOf(others)).toEqual([cid, dee]);
   expect((await causes()).sort()).toEqual([
     'segment.entered snapshot',
     'segment.entered snapshot',
@@ -100,8 +81,8 @@ test('a new snapshot moves only those of whom it says something else, and is pro
 });
 
 test('whoever forgets everything while people are moved begins to move them anew', async () => {
-  const keen = await newSegment('very keen', { snapshot: 'likes', at_least: 50 });
-  const [ann, bob] = [await headOf('ann'), await headOf('bob')];
+  const keen = await world.newSegment('very keen', { snapshot: 'likes', at_least: 50 });
+  const [ann, bob] = [await world.headOf('ann'), await world.headOf('bob')];
   for (const [round, waitMs] of [0, 5, 40].entries()) {
     likes = round % 2 === 0 ? { ann: 60 } : { bob: 70 };
     clock.advance(1_000);
@@ -111,7 +92,7 @@ test('whoever forgets everything while people are moved begins to move them anew
     segments.runner.forget(p.workspaceId);
     await settling;
     await segments.settle(p.workspaceId);
-    expect(await membersOf(keen)).toEqual([round % 2 === 0 ? ann : bob]);
+    expect(await world.membersOf(keen)).toEqual([round % 2 === 0 ? ann : bob]);
     const states = await segments.snapshots.states(p.workspaceId);
     expect(states.map((one) => one.next_version)).toEqual([null, null]);
   }
@@ -125,19 +106,19 @@ test('recency, frequency and money of the usual currency, or of the one that is 
   );
   await segments.snapshots.make(p.workspaceId, 'rfm');
   await segments.settle(p.workspaceId);
-  const [cid, dee] = [await headOf('cid'), await headOf('dee')];
+  const [cid, dee] = [await world.headOf('cid'), await world.headOf('dee')];
   const said = await segments.snapshots.of(p.workspaceId, [cid, dee]);
   expect(Object.fromEntries(said.get(cid) ?? [])).toMatchObject({ rfm_frequency: '5', rfm_money: '5' });
   expect(said.has(dee)).toBe(false);
 
-  const best = await newSegment('best', { trait: { computed: 'rfm_frequency' }, equals: 5 });
-  expect(await membersOf(best)).toEqual([cid]);
+  const best = await world.newSegment('best', { trait: { computed: 'rfm_frequency' }, equals: 5 });
+  expect(await world.membersOf(best)).toEqual([cid]);
   await segments.snapshots.set(by, 'rfm', { currency: 'EUR' });
   clock.advance(1_000);
   await segments.snapshots.make(p.workspaceId, 'rfm');
   await segments.settle(p.workspaceId);
   expect((await segments.snapshots.of(p.workspaceId, [cid])).size).toBe(0);
-  expect(await membersOf(best)).toEqual([]);
+  expect(await world.membersOf(best)).toEqual([]);
   expect(await segments.prove(p.workspaceId, best)).toMatchObject({ different: 0, people: 0 });
 });
 
