@@ -70,7 +70,7 @@ function Figures({ said, words, language }: { said: LoggedTotals; words: Words; 
     'owed',
   ] as const;
   const shownValue = (name: (typeof names)[number]) => {
-    if (name === 'reserve') return `${number.format(said.reserve.amount)} ${said.reserve.unit}`;
+    if (name === 'reserve') return moneyOf(said.reserve, language);
     return name === 'ratio' ? words.ratioOf(number.format(said.ratio)) : number.format(said[name]);
   };
   // What there is none of would only ask for an explanation.
@@ -91,4 +91,15 @@ function Figures({ said, words, language }: { said: LoggedTotals; words: Words; 
       })}
     </dl>
   );
+}
+
+/** What is told in minor units of a currency, as money; other units as they are told. */
+function moneyOf({ amount, unit }: LoggedTotals['reserve'], language: Language): string {
+  const currency = /^minor unit of ([A-Z]{3})$/.exec(unit)?.[1];
+  if (!currency) return `${new Intl.NumberFormat(language).format(amount)} ${unit}`;
+  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
+  const places = format.resolvedOptions().maximumFractionDigits ?? 2;
+  const scale = 10n ** BigInt(places);
+  const digits = `${amount / scale}${places > 0 ? `.${String(amount % scale).padStart(places, '0')}` : ''}`;
+  return format.format(digits as Intl.StringNumericLiteral);
 }

@@ -95,6 +95,7 @@ export default {
       'Find the other. All their identifiers and events come here; this person keeps their own values where both have one. You can split them again.',
     joinFind: 'Find the other person',
     nobody: 'Nobody is found by this.',
+    another: 'Somebody else',
     joinThis: 'They are one person',
     joinComes: 'What comes to {{name}}',
     joinFormer: 'becomes a former one: {{name}} has one already',

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.tsx';
 import type { Page, PersonSummary } from '../api/types.ts';
+import { Button } from '../kit/button.tsx';
 import { Input } from '../kit/field.tsx';
 import { Face, usePersonName } from '../kit/person-chip.tsx';
 import { IdentifierText } from './identifier-text.tsx';
@@ -27,7 +28,9 @@ export function PersonChoice(props: {
     enabled: isAsked,
     placeholderData: (last) => last,
   });
-  const list = (found.data?.items ?? []).filter(({ id }) => id !== props.not);
+  const { chosen } = props;
+  // Who is chosen stands alone, so that what follows is in sight.
+  const list = chosen ? [chosen] : (found.data?.items ?? []).filter(({ id }) => id !== props.not);
   return (
     <>
       <Input
@@ -57,7 +60,7 @@ export function PersonChoice(props: {
               <input
                 type="radio"
                 name="person"
-                checked={props.chosen?.id === one.id}
+                checked={chosen?.id === one.id}
                 onChange={() => props.onChoose(one)}
                 className="accent-act"
               />
@@ -73,6 +76,13 @@ export function PersonChoice(props: {
             </label>
           ))}
       </fieldset>
+      {chosen && (
+        <div>
+          <Button look="quiet" onClick={() => props.onChoose(null)}>
+            {t('one.another')}
+          </Button>
+        </div>
+      )}
     </>
   );
 }

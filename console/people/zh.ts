@@ -77,6 +77,7 @@ export default {
     joinNote: '找到另一位。对方的标识和事件会归到这里；两边都有的，保留这一位的。之后仍可拆分。',
     joinFind: '查找另一位客户',
     nobody: '没有找到。',
+    another: '换一位',
     joinThis: '是同一个人',
     joinComes: '将归到 {{name}} 的',
     joinFormer: '转为曾用：{{name}} 已有一个',

@@ -38,6 +38,7 @@ export function useRuleSentence(): (rule: RuleBody) => string {
       });
     const from = under.from ? day(firstDay(under.from, timeZone)) : '';
     const to = under.to ? day(lastDay(under.to, timeZone)) : '';
+    if (from === to) return t('says.byDay', { by, from });
     return t(from === '' ? 'says.byUntil' : to === '' ? 'says.byFrom' : 'says.byDays', { by, from, to });
   }
 
@@ -50,11 +51,12 @@ export function useRuleSentence(): (rule: RuleBody) => string {
       parts.push(t('says.event', { event: names.length > 0 ? list.format(names) : t('says.anyEvent') }));
     }
     const to = t(`says.to.${rule.to}`);
-    if ('fixed' in points) parts.push(t('says.fixed', { to, points: format.exact(points.fixed) }));
+    if ('fixed' in points) parts.push(t('says.fixed', { to, count: points.fixed, points: format.exact(points.fixed) }));
     else if ('per' in points)
       parts.push(
         t('says.per', {
           to,
+          count: points.points,
           points: format.exact(points.points),
           amount: format.money(points.per, points.currency),
         }),

@@ -43,6 +43,8 @@ test('the simulated brand has points: a reserve, two rules that paid for the las
   const from = w.p.clock.ms() - 21 * day;
   await furnishDemo({ ...w, clock: w.p.clock }, workspaceId);
   const first = await settled();
+  const told = await w.points.logState(workspaceId, first.programme);
+  expect(told).toMatchObject({ waiting: 0, totalsAt: expect.any(Date) });
   expect(first.rules.map(({ name }) => name).sort()).toEqual(['For a friend who came', 'For an order']);
   expect(first.rewards).toHaveLength(2);
   const orders = first.rules.find(({ name }) => name === 'For an order');

@@ -116,6 +116,11 @@ export function createPoints(deps: PointsDeps) {
       if (logId === null) throw refuse('no-such-programme', 'This programme has no public log.');
       return deps.transparency.state(workspaceId, logId);
     },
+    /** Totals as of now, before the next full hour; false where the log does not take them. */
+    logTotals: async (workspaceId: number, uuid: string) => {
+      const { log_id: logId } = await programmes.get(workspaceId, uuid);
+      return logId !== null && deps.transparency.logTotals(workspaceId, logId);
+    },
     programmes,
     proposals: createProposals({ pg, clock, programmes, transfer }),
     report: createReport({ pg, clock, programmes }),

@@ -134,7 +134,8 @@ export function createTransparency(deps: TransparencyDeps): Transparency {
       tellTotals = tell;
     },
     async logTotals(workspaceId, logId) {
-      return tellTotals ? logTotals({ pg, clock, secret }, { workspaceId, logId }, tellTotals) : false;
+      const { held } = await pg.inWorkspace(workspaceId, (tx) => needLog(tx, logId));
+      return tellTotals && !held ? logTotals({ pg, clock, secret }, { workspaceId, logId }, tellTotals) : false;
     },
     receipt: (workspaceId, logId, order) =>
       pg.inWorkspace(workspaceId, async (tx) => {

@@ -49,7 +49,9 @@ test('a new snapshot moves only those of whom it says something else, and is pro
   await segments.snapshots.make(p.workspaceId, 'taste');
   const keen = await world.newSegment('keen', { trait: { computed: 'likes' }, at_least: 10 });
   const others = await world.newSegment('others', { trait: { computed: 'mood' }, not: { equals: 'glad' } });
-  const [ann = 0, bob = 0, cid = 0, dee = 0] = await Promise.all(['ann', 'bob', 'cid', 'dee'].map(world.headOf));
+  const [ann = 0, bob = 0, cid = 0, dee = 0] = await Promise.all(
+    ['ann', 'bob', 'cid', 'dee'].map(world.headOf),
+  );
   expect(await world.membersOf(keen)).toEqual([bob, cid]);
   expect(await world.membersOf(others)).toEqual([ann, dee]);
   expect(await causes()).toEqual([]);
