@@ -226,9 +226,17 @@ test('lists and sources stand in a rule by their names', { timeout: 120_000 }, a
   await page.goto(`${pando.url}/segments/${id}`);
   await count(page, 1);
   await page.getByText('Guests of the opening', { exact: false }).waitFor();
-  await page.getByText(/Website/).first().waitFor();
+  await page
+    .getByText(/Website/)
+    .first()
+    .waitFor();
   // Its id stands in the rule as JSON only, which is folded away.
-  expect(await page.getByText(source ?? '?').first().isVisible()).toBe(false);
+  expect(
+    await page
+      .getByText(source ?? '?')
+      .first()
+      .isVisible(),
+  ).toBe(false);
   expect(complaints).toEqual([]);
   await context.close();
 });

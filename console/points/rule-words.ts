@@ -51,7 +51,8 @@ export function useRuleSentence(): (rule: RuleBody) => string {
       parts.push(t('says.event', { event: names.length > 0 ? list.format(names) : t('says.anyEvent') }));
     }
     const to = t(`says.to.${rule.to}`);
-    if ('fixed' in points) parts.push(t('says.fixed', { to, count: points.fixed, points: format.exact(points.fixed) }));
+    if ('fixed' in points)
+      parts.push(t('says.fixed', { to, count: points.fixed, points: format.exact(points.fixed) }));
     else if ('per' in points)
       parts.push(
         t('says.per', {

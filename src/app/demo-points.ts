@@ -59,7 +59,8 @@ export async function furnishDemo(
   // The public page would tell of nothing until the next full hour.
   const isPaid = async () =>
     (await deps.rewards.rules.list(workspaceId, uuid)).every(({ figures }) => figures.waiting === 0);
-  for (let waited = 0; waited < mostWaitedMs && !(await isPaid()); waited += lookMs) await clock.sleep(lookMs);
+  for (let waited = 0; waited < mostWaitedMs && !(await isPaid()); waited += lookMs)
+    await clock.sleep(lookMs);
   await points.logTotals(workspaceId, uuid);
 }
 

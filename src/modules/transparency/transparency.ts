@@ -135,7 +135,9 @@ export function createTransparency(deps: TransparencyDeps): Transparency {
     },
     async logTotals(workspaceId, logId) {
       const { held } = await pg.inWorkspace(workspaceId, (tx) => needLog(tx, logId));
-      return tellTotals && !held ? logTotals({ pg, clock, secret }, { workspaceId, logId }, tellTotals) : false;
+      return tellTotals && !held
+        ? logTotals({ pg, clock, secret }, { workspaceId, logId }, tellTotals)
+        : false;
     },
     receipt: (workspaceId, logId, order) =>
       pg.inWorkspace(workspaceId, async (tx) => {
