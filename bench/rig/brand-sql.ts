@@ -7,6 +7,9 @@ export interface Brand {
   nowMs: number;
 }
 
+/** Rows that are written at once, with their projection, within the memory that a statement may use. */
+const inParts = 'min_insert_block_size_rows = 250000, min_insert_block_size_bytes = 64000000, max_block_size = 65409';
+
 /** Of a hundred events so many of each name. */
 const mix: readonly (readonly [name: string, share: number])[] = [
   ['page', 24],
@@ -63,7 +66,8 @@ export function brandStatements({ people, events, days, nowMs }: Brand): string[
             if(key % 2 = 0, concat('u', toString(n)), ''), ${properties},
             if(campaign = '', '', concat('{"campaign":{"source":"', campaign, '"}}'))
        from (select number, ${n} as n, ${key} as key, ${time} as time, [${list}][1 + ${hash(4)} % ${namesOf.length}] as name, ${campaign} as campaign
-               from numbers(${events}))`,
+               from numbers(${events}))
+     settings ${inParts}`,
   ];
 }
 
@@ -73,7 +77,8 @@ export const merged = (table: 'events' | 'resolved') => `optimize table ${table}
 /** The same rows with their people resolved, in a table of the same kind: what statements by hand are asked of. */
 export const resolvedStatements = [
   'create table resolved as events',
-  `insert into resolved select * replace (dictGetOrDefault('person_now', 'person', key, person) as person) from events`,
+  `insert into resolved select * replace (dictGetOrDefault('person_now', 'person', key, person) as person) from events
+   settings ${inParts}`,
 ];
 
 /** As before anything was made, for a brand of another size. */
