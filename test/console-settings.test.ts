@@ -258,6 +258,39 @@ test('a mistake is told at its field by the server’s schema, and nothing is se
   await context.close();
 });
 
+test('what value is computed of: in per cent, with what a change does, and back as it usually is', async () => {
+  const { page, context, complaints } = await ownerAt('/settings/value');
+  const margin = page.getByLabel('Margin, % of revenue');
+  expect(await margin.inputValue()).toBe('40');
+  await margin.fill('140');
+  await page.getByText('A number from 0 to 100.').waitFor();
+  expect(await page.getByRole('button', { name: 'Save changes' }).isDisabled()).toBe(true);
+  await margin.fill('55.5');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await saved(page);
+  expect((await settings(page)).value).toMatchObject({ marginRate: 0.555, months: 12 });
+
+  const orders = page.getByLabel('Orders', { exact: true });
+  await page.getByText('makes up 30% of the score').first().waitFor();
+  await orders.fill('70');
+  await page.getByText('makes up 50% of the score').first().waitFor();
+  await page.getByLabel('Whom these invited').fill('0');
+  for (const _ of [1, 2]) {
+    await page.getByRole('button', { name: 'Save changes' }).first().click();
+    await saved(page);
+  }
+  await expect
+    .poll(async () => (await settings(page)).value)
+    .toMatchObject({ functional: { money: 0.7, orders: 0.7 }, degrees: [1, 0, 0.25] });
+  await page.getByRole('button', { name: 'As it usually is' }).click();
+  await page.getByText('Everything about value is as it usually is.').waitFor();
+  expect((await settings(page)).value).toMatchObject({ marginRate: 0.4, degrees: [1, 0.5, 0.25] });
+  await page.getByRole('button', { name: 'Undo' }).first().click();
+  await expect.poll(async () => (await settings(page)).value).toMatchObject({ marginRate: 0.555 });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test('a purpose of consent is added, and everybody who was never asked has not agreed', async () => {
   const { page, context } = await ownerAt('/settings/consent');
   await page.getByLabel('Another purpose').fill('no-dashes');

@@ -7,16 +7,13 @@ import type { SharedBoard, SharedTile } from '#schema/insight/boards';
 import { type Api, createApi, Problem } from '../api/client.ts';
 import { LanguageMenu, ThemeMenu } from '../frame/bar.tsx';
 import { Mark } from '../frame/mark.tsx';
-import { useFormat } from '../kit/format.ts';
 import { Page } from '../kit/page.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../kit/states.tsx';
 import { useTileTitle } from './tile-title.ts';
-import { hasPicture, TileLines, TilePicture } from './tile-view.tsx';
+import { hasPicture, TileDays, TileLines, TilePicture } from './tile-view.tsx';
 
 /** What is counted for guests is a minute old at least before it is asked for again. */
 const againMs = 120_000;
-/** A longer period is all that there is. */
-const allFromMs = 10 * 366 * 86_400_000;
 
 /** A board for somebody without a login: the token stands behind the # of the address, which is sent to nobody. */
 export default function Shared() {
@@ -97,7 +94,6 @@ function Tile(props: {
 }) {
   const { t } = useTranslation('insight');
   const { api, token, place, tile, title } = props;
-  const format = useFormat(props.zone);
   const answer = useQuery({
     queryKey: ['shared', token, place, tile],
     queryFn: ({ signal }) => api.get<SharedTile>(`/api/shared-board/tiles/${place}`, {}, signal),
@@ -110,18 +106,9 @@ function Tile(props: {
     return <p className="py-6 text-quiet">{t('boards.share.tooFew')}</p>;
   if (error) return <ErrorState error={error} onRetry={() => void answer.refetch()} />;
   if (!data) return <Skeleton lines={6} />;
-  // The last day that is in it.
-  const last = new Date(Date.parse(data.to) - 1).toISOString();
-  const isAll = Date.parse(data.to) - Date.parse(data.from) > allFromMs;
-  const days = isAll ? t('boards.share.everything') : `${format.day(data.from)} – ${format.day(last)}`;
   return (
     <>
-      <p className="mb-3 text-s text-quiet">
-        {t(tile.is_narrowed ? 'boards.share.daysOfPart' : 'boards.share.days', {
-          days,
-          time: format.clock(data.as_of),
-        })}
-      </p>
+      <TileDays of={data} isNarrowed={tile.is_narrowed} zone={props.zone} />
       {hasPicture(data.report) ? (
         <TilePicture report={data.report} result={data.result} />
       ) : (

@@ -22,6 +22,7 @@ import { RepurchasePicture } from '../insight/repurchase/repurchase.tsx';
 import { StickinessPicture } from '../insight/stickiness/stickiness.tsx';
 import { PyramidPicture } from '../insight/value-layers/value-layers.tsx';
 import { WeekFigures, WeekPicture } from '../insight/week/week.tsx';
+import { useFormat } from '../kit/format.ts';
 import { Rows } from '../kit/rows.tsx';
 
 export const mostLines = 6;
@@ -118,6 +119,30 @@ const pictures = new Map<string, (result: unknown) => ReactNode>([
 ]);
 
 export const hasPicture = (report: string): boolean => pictures.has(report);
+
+/** A longer period is all that there is. */
+const allFromMs = 10 * 366 * 86_400_000;
+
+/** Of which days a tile speaks, and when it was counted. */
+export function TileDays(props: {
+  of: { from: string; to: string; as_of: string };
+  isNarrowed: boolean;
+  zone: string;
+}) {
+  const { t } = useTranslation('insight');
+  const format = useFormat(props.zone);
+  const { from, to, as_of } = props.of;
+  // The last day that is in it.
+  const last = new Date(Date.parse(to) - 1).toISOString();
+  const isAll = Date.parse(to) - Date.parse(from) > allFromMs;
+  const days = isAll ? t('boards.everything') : `${format.day(from)} – ${format.day(last)}`;
+  const time = format.clock(as_of);
+  return (
+    <p className="mb-3 text-s text-quiet">
+      {t(props.isNarrowed ? 'boards.daysOfPart' : 'boards.days', { days, time })}
+    </p>
+  );
+}
 
 /** What a report answered, as a picture. */
 export function TilePicture({ report, result }: { report: string; result: unknown }) {

@@ -8,7 +8,7 @@ import { useSession } from '../api/session.tsx';
 import { isPeriod, rangesOf } from '../kit/period.tsx';
 import { ErrorState, Skeleton } from '../kit/states.tsx';
 import { cellsOf } from './csv-lines.ts';
-import { hasPicture, mostLines, TileLines, TilePicture } from './tile-view.tsx';
+import { hasPicture, mostLines, TileDays, TileLines, TilePicture } from './tile-view.tsx';
 
 /**
  * The question of a tile, as the API takes it: its period in moments, the rest as it stands in the address. Where it has
@@ -30,7 +30,7 @@ export function TileBody({ tile, title }: { tile: Tile; title: string }) {
 }
 
 function Shown({ tile }: { tile: Tile }) {
-  const { api, slug } = useSession();
+  const { api, slug, workspace } = useSession();
   const query = useTileQuery(tile);
   const answer = useQuery({
     queryKey: [slug, 'tile', tile.report, tile.search],
@@ -41,7 +41,14 @@ function Shown({ tile }: { tile: Tile }) {
   });
   if (answer.error) return <ErrorState error={answer.error} onRetry={() => void answer.refetch()} />;
   if (!answer.data) return <Skeleton lines={6} />;
-  return <TilePicture report={tile.report} result={answer.data.result} />;
+  const { question, as_of, result } = answer.data;
+  const isNarrowed = [question.segment, question.channel, question.source, question.store].some(Boolean);
+  return (
+    <>
+      <TileDays of={{ ...question, as_of }} isNarrowed={isNarrowed} zone={workspace.timeZone} />
+      <TilePicture report={tile.report} result={result} />
+    </>
+  );
 }
 
 /** The beginning of the report's CSV as a table. */

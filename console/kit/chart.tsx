@@ -57,7 +57,14 @@ export function Chart(props: {
       draw();
     });
     watch.observe(element);
+    // Chinese letters come in small files, of which a canvas hears nothing: it keeps empty boxes in their place.
+    const write = () => {
+      chart.clear();
+      draw();
+    };
+    document.fonts.addEventListener('loadingdone', write);
     return () => {
+      document.fonts.removeEventListener('loadingdone', write);
       watch.disconnect();
       chart.dispose();
     };
