@@ -1,7 +1,7 @@
 /** On the pages of a person and of a segment. */
 export default {
   title: 'What they are worth',
-  note: 'The last year, in {{currency}}, at a margin of {{margin}}. Scores compare with everybody else.',
+  note: 'The last year, in {{currency}}. Scores compare them with everybody else.',
   functional: 'Functional: what they buy',
   emotional: 'Emotional: what they stay with',
   social: 'Social: what they bring about',

@@ -1,7 +1,7 @@
 /** 用在个人页与人群页。 */
 export default {
   title: '价值',
-  note: '最近一年，以 {{currency}} 计，毛利率 {{margin}}。分数是与所有人相比。',
+  note: '最近一年，以 {{currency}} 计。分数是与所有人相比。',
   functional: '功能价值：买了什么',
   emotional: '情感价值：为何留下',
   social: '社交价值：带动了什么',
