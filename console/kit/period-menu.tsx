@@ -21,8 +21,9 @@ export function PeriodMenu({ value, onChange }: { value: Period; onChange: (peri
             className="flex min-h-9 items-center gap-2 rounded-md px-2 text-s whitespace-nowrap text-quiet hover:bg-sunken hover:text-ink md:border md:border-line md:px-3"
           >
             <CalendarRange size={16} aria-hidden="true" className="max-sm:hidden" />
-            {words(value)}
-            <ChevronDown size={14} aria-hidden="true" />
+            {/* Chosen days are longer than a phone has room for; the whole of it is said by the label. */}
+            <span className="truncate max-sm:max-w-24">{words(value)}</span>
+            <ChevronDown size={14} aria-hidden="true" className="shrink-0" />
           </button>
         }
         items={[

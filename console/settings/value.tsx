@@ -89,7 +89,7 @@ export default function ValueRules() {
       </Section>
       <Section title={t('value.limits')} note={t('value.limitsNote')}>
         <SettingsForm name="value.limits" section="value" schema={Limits}>
-          {({ value, change, mistakes }) => (
+          {({ value, change, mistakes, saved }) => (
             <div className="grid gap-4 sm:grid-cols-2">
               {(['emotional', 'social'] as const).map((layer) => (
                 <Input
@@ -100,7 +100,14 @@ export default function ValueRules() {
                   max={100}
                   step="any"
                   label={t(`value.${layer}From`)}
-                  hint={<LimitMeans found={found} layer={layer} from={value[`${layer}From`]} />}
+                  hint={
+                    <LimitMeans
+                      found={found}
+                      layer={layer}
+                      from={value[`${layer}From`]}
+                      saved={saved[`${layer}From`]}
+                    />
+                  }
                   value={Number.isNaN(value[`${layer}From`]) ? '' : value[`${layer}From`]}
                   error={mistakes.get(`/${layer}From`)}
                   onChange={(event) => change({ [`${layer}From`]: numberOf(event.target.value) })}
@@ -175,17 +182,27 @@ function MarginMeans({ found, rate }: { found: LayersReport | undefined; rate: n
     : t('value.marginBecomes', { before: money(found.margin_rate), money: money(rate) });
 }
 
-/** How many have such a score now; the report tells them by tens. */
-function LimitMeans(props: { found: LayersReport | undefined; layer: 'emotional' | 'social'; from: number }) {
+/** Who stands in the layer now; of another limit how many have such a score, which the report tells by tens. */
+function LimitMeans(props: {
+  found: LayersReport | undefined;
+  layer: 'emotional' | 'social';
+  from: number;
+  saved: number;
+}) {
   const { t } = useTranslation('settings');
   const format = useFormat();
   const scores = props.found?.layers.find(({ layer }) => layer === props.layer)?.scores;
   if (!scores || Number.isNaN(props.from)) return t('value.limitHint');
+  if (props.from === props.saved) {
+    const people = props.found?.standings.find(({ standing }) => standing === props.layer)?.people ?? 0;
+    return t('value.limitIs', { count: people, people: format.exact(people) });
+  }
   // scores[c] have a score above 10 (c - 1), up to 10 c; whoever has 0 stands nowhere.
   const sum = (isIn: (c: number) => boolean) =>
     scores.reduce((all, n, c) => (c > 0 && isIn(c) ? all + n : all), 0);
   const [low, high] = [sum((c) => 10 * (c - 1) >= props.from), sum((c) => 10 * c >= props.from)];
-  return low === high
+  // At a whole ten hardly anybody has just that score.
+  return low === high || props.from % 10 === 0
     ? t('value.limitMeans', { count: low, people: format.exact(low) })
     : t('value.limitMeansRange', { low: format.exact(low), high: format.exact(high) });
 }

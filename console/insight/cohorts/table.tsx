@@ -34,7 +34,10 @@ export function CohortTable({ report, as }: { report: CohortsReport; as: 'shares
             >
               {t('reports.cohorts.began')}
             </th>
-            <th scope="col" className="sticky top-0 z-10 bg-paper py-1 pr-3 text-right font-normal">
+            <th
+              scope="col"
+              className="sticky top-0 z-10 bg-paper py-1 pr-3 text-right font-normal whitespace-nowrap"
+            >
               {t('reports.cohorts.size')}
             </th>
             {ages.map((age) => (

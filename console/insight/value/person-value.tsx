@@ -27,10 +27,7 @@ export function ValueOfPerson({ id }: { id: string }) {
     staleTime: 60_000,
   });
   return (
-    <Section
-      title={t('value.title')}
-      note={value.data && t('value.note', { currency: value.data.currency })}
-    >
+    <Section title={t('value.title')} note={value.data && t('value.note', { currency: value.data.currency })}>
       {value.error && <ErrorState error={value.error} onRetry={() => void value.refetch()} />}
       {value.isPending && <Skeleton lines={5} />}
       {value.data && <Value value={value.data} />}
