@@ -8,7 +8,7 @@ import { type Api, createApi, Problem } from '../api/client.ts';
 import { LanguageMenu, ThemeMenu } from '../frame/bar.tsx';
 import { Mark } from '../frame/mark.tsx';
 import { Page } from '../kit/page.tsx';
-import { EmptyState, ErrorState, Skeleton } from '../kit/states.tsx';
+import { ErrorState, Skeleton } from '../kit/states.tsx';
 import { useTileTitle } from './tile-title.ts';
 import { hasPicture, TileDays, TileLines, TilePicture } from './tile-view.tsx';
 
@@ -43,10 +43,17 @@ export default function Shared() {
         {board.data && !isOver ? (
           <Shown board={board.data} api={api} token={token} />
         ) : (
-          <Page title={isOver ? t('boards.share.over') : '…'}>
-            {isOver && (
-              <EmptyState icon={Unlink} title={t('boards.share.over')} why={t('boards.share.overWhy')} />
-            )}
+          <Page
+            title={isOver ? t('boards.share.over') : '…'}
+            answer={
+              isOver && (
+                <span className="flex items-start gap-2">
+                  <Unlink size={18} aria-hidden="true" className="mt-1 shrink-0 text-gold" />
+                  {t('boards.share.overWhy')}
+                </span>
+              )
+            }
+          >
             {board.error && !isOver && (
               <ErrorState error={board.error} onRetry={() => void board.refetch()} />
             )}

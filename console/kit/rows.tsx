@@ -12,12 +12,21 @@ export function Rows(props: {
   rows: readonly { key: string; cells: readonly ReactNode[] }[];
   /** So many columns from the left are text. */
   texts?: number;
+  /** And the last one. */
+  isLastText?: boolean;
   /** So many columns, from the left, are shown on a phone. */
   onPhone?: number;
 }) {
   const { head, rows, texts = 1, onPhone = head.length } = props;
   const side = (column: number) =>
-    clsx(column < texts ? 'pr-4' : 'pl-4 text-right whitespace-nowrap', column >= onPhone && 'max-sm:hidden');
+    clsx(
+      column < texts
+        ? 'pr-4'
+        : props.isLastText && column === head.length - 1
+          ? 'min-w-48 pl-6'
+          : 'pl-4 text-right whitespace-nowrap',
+      column >= onPhone && 'max-sm:hidden',
+    );
   return (
     <section
       aria-label={props.label}

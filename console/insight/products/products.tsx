@@ -188,7 +188,7 @@ function Ladder({ report }: { report: ProductsReport }) {
   return (
     <Rows
       label={t('reports.products.ladder')}
-      texts={1}
+      isLastText
       head={[
         t('reports.products.first'),
         t('reports.products.people'),
