@@ -23,8 +23,10 @@ export interface JobDeps {
 
 /** How many are brought to hand in one piece. */
 const pageOfPeople = 10_000;
+/** Of more people at hand, all members are read instead. */
+const mostAskedAbout = 50_000;
 /** Editions by one reading of the events. */
-const filledAtOnce = 10;
+const filledAtOnce = 25;
 
 /**
  * What goes on beside the rounds after a workspace was opened: the moments of everybody, new editions filled, and the
@@ -153,11 +155,28 @@ async function fillSome(
   const written = { workspaceId: id, editions, nowMs: at.now, version: workspace.openedRound };
   await members.fillMembers(deps.ch, { ...written, members: query });
   if (!alive()) return;
-  for await (const { edition, person } of members.membersOf(deps.ch, id, editions)) {
+  for await (const { edition, person } of membersAtHand(deps, workspace, editions)) {
     const filled = byId.get(edition);
     if (filled) workspace.markMember(filled.edition, filled.place, person);
   }
   if (alive()) workspace.filled.push(...[...byId.values()].map(({ edition }) => edition));
+}
+
+/** Who of those at hand is in: where they are few, only they are asked about, and not millions read past. */
+async function* membersAtHand(
+  { ch }: JobDeps,
+  { id, memory }: Workspace,
+  editions: readonly number[],
+): AsyncGenerator<{ edition: number; person: number }> {
+  if (memory.size > mostAskedAbout) {
+    yield* members.membersOf(ch, id, editions);
+    return;
+  }
+  const persons = [...memory.all()].map(({ key }) => key);
+  for (let i = 0; i < persons.length; i += pageOfPeople) {
+    for (const row of await members.storedOf(ch, id, persons.slice(i, i + pageOfPeople), editions))
+      if (row.is_in) yield row;
+  }
 }
 
 async function warmUp(deps: JobDeps, { workspace }: Opened, alive: () => boolean): Promise<void> {
