@@ -46,13 +46,25 @@ export function useBoardChanges() {
     onError,
   });
   const change = useMutation({
-    mutationFn: ({ board, ...content }: Content & { board: Board }) =>
-      api.send<Board>('PUT', `/api/boards/${board.id}`, { ...content, version: board.version }),
-    // It is there at once, and as it was again where it is refused.
-    onMutate: ({ board, title, tiles }) => {
-      queries.setQueryData([slug, 'boards', board.id], { ...board, title, tiles });
+    mutationKey: [slug, 'change-board'],
+    // One after the other: whoever is quick would be in their own way.
+    scope: { id: 'change-board' },
+    mutationFn: ({ board, ...content }: Content & { board: Board }) => {
+      const known = queries.getQueryData<Board>([slug, 'boards', board.id]);
+      const version = Math.max(board.version, known?.version ?? 0);
+      return api.send<Board>('PUT', `/api/boards/${board.id}`, { ...content, version });
     },
-    onSuccess: seen,
+    // It is there at once, and as it was again where it is refused.
+    onMutate: async ({ board, title, tiles }) => {
+      await queries.cancelQueries({ queryKey: [slug, 'boards', board.id], exact: true });
+      queries.setQueryData<Board>([slug, 'boards', board.id], (now) => ({ ...(now ?? board), title, tiles }));
+    },
+    onSuccess: (board) => {
+      const isLast = queries.isMutating({ mutationKey: [slug, 'change-board'] }) <= 1;
+      const shown = queries.getQueryData<Board>([slug, 'boards', board.id]);
+      // What waits is shown already; of the answer to what was before it only the version matters.
+      seen(isLast || !shown ? board : { ...shown, version: board.version });
+    },
     onError: (error, { board }) => {
       void queries.invalidateQueries({ queryKey: [slug, 'boards', board.id] });
       if (error instanceof Problem && error.type === 'insight/board-changed')

@@ -14,12 +14,15 @@ export function Choice(props: {
       <span aria-hidden="true" className="text-s text-quiet">
         {label}
       </span>
-      <Segmented
-        label={label}
-        value={value}
-        choices={choices}
-        onChange={(chosen) => onChange(chosen === usual ? undefined : chosen)}
-      />
+      {/* Long choices are wider than a phone. */}
+      <div className="max-w-full overflow-x-auto">
+        <Segmented
+          label={label}
+          value={value}
+          choices={choices}
+          onChange={(chosen) => onChange(chosen === usual ? undefined : chosen)}
+        />
+      </div>
     </div>
   );
 }
