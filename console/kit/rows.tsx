@@ -21,10 +21,10 @@ export function Rows(props: {
   const side = (column: number) =>
     clsx(
       column < texts
-        ? 'pr-4'
+        ? 'pr-3 sm:pr-4'
         : props.isLastText && column === head.length - 1
           ? 'min-w-48 pl-6'
-          : 'pl-4 text-right whitespace-nowrap',
+          : 'pl-3 text-right whitespace-nowrap sm:pl-4',
       column >= onPhone && 'max-sm:hidden',
     );
   return (
@@ -49,7 +49,7 @@ export function Rows(props: {
         <tbody>
           {rows.map(({ key, cells: [name, ...cells] }) => (
             <tr key={key} className="border-line border-b">
-              <th scope="row" className="min-w-28 py-2 pr-4 font-normal">
+              <th scope="row" className="min-w-20 py-2 pr-3 font-normal sm:min-w-28 sm:pr-4">
                 {name}
               </th>
               {[...cells.entries()].map(([i, cell]) => (
