@@ -57,7 +57,11 @@ export function useBoardChanges() {
     // It is there at once, and as it was again where it is refused.
     onMutate: async ({ board, title, tiles }) => {
       await queries.cancelQueries({ queryKey: [slug, 'boards', board.id], exact: true });
-      queries.setQueryData<Board>([slug, 'boards', board.id], (now) => ({ ...(now ?? board), title, tiles }));
+      queries.setQueryData<Board>([slug, 'boards', board.id], (now) => ({
+        ...(now ?? board),
+        title,
+        tiles: [...tiles],
+      }));
     },
     onSuccess: (board) => {
       const isLast = queries.isMutating({ mutationKey: [slug, 'change-board'] }) <= 1;
