@@ -8,7 +8,8 @@ export interface Brand {
 }
 
 /** Rows that are written at once, with their projection, within the memory that a statement may use. */
-const inParts = 'min_insert_block_size_rows = 250000, min_insert_block_size_bytes = 64000000, max_block_size = 65409';
+const inParts =
+  'min_insert_block_size_rows = 250000, min_insert_block_size_bytes = 64000000, max_block_size = 65409';
 
 /** Of a hundred events so many of each name. */
 const mix: readonly (readonly [name: string, share: number])[] = [
