@@ -50,9 +50,15 @@ export function propertyField(path: string | readonly string[]): Field {
     key: JSON.stringify(names),
     needsProperties: true,
     value: (view) => at(view.properties ?? undefined, names),
-    sql: (w) => ({ doc: 'properties', path: sqlPath(names, w) }),
+    sql: (w) => ({
+      doc: 'properties',
+      path: sqlPath(names, w),
+      ...(plainName.test(names.at(-1) ?? '') && { name: names.at(-1) as string }),
+    }),
   };
 }
+
+const plainName = /^\w+$/;
 
 export function sqlPath(names: readonly string[], w: SqlWriter): string {
   return names.map((name) => `, ${w.param(name, 'String')}`).join('');

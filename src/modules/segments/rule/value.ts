@@ -8,9 +8,10 @@ import { durationMs } from './window.ts';
 
 /**
  * Where a value stands in a statement: in a JSON text, at a path of parameters; or as a text of its own. `read`: the text
- * of a scalar there, where it was read already.
+ * of a scalar there, where it was read already. `name`: the last of the path, where the text was written by JSON.stringify
+ * and the name looks the same in it.
  */
-export type SqlValue = { doc: string; path: string; read?: string } | { text: string };
+export type SqlValue = { doc: string; path: string; read?: string; name?: string } | { text: string };
 
 /** A test of one JSON value, in both forms. */
 export interface ValueTest {
@@ -82,7 +83,13 @@ function compared(
       const n = numberOf(value);
       return n !== null && passes(n);
     },
-    sql: (v, w) => sure(sql(number(v, w), w)),
+    sql(v, w) {
+      const exact = () => sure(sql(number(v, w), w));
+      // Where no text stands under such a name, what is no number is read as 0.
+      return 'doc' in v && v.name !== undefined && !passes(0)
+        ? `if(position(${v.doc}, ${w.param(`"${v.name}":"`, 'String')}) = 0, ${sql(`JSONExtractFloat(${v.doc}${v.path})`, w)}, ${exact()})`
+        : exact();
+    },
   };
 }
 
