@@ -2,7 +2,7 @@ import type { Clock } from '#platform/clock';
 import type { Postgres } from '#platform/postgres';
 import { holdStory, letGoOfStory } from './sql.ts';
 
-const HOLD_MS = 15_000;
+const HOLD_MS = 60_000;
 const RENEW_MS = 5_000;
 const TRY_AGAIN_MS = 1_000;
 

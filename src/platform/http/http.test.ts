@@ -274,7 +274,12 @@ describe('the description', () => {
       security: [{ secretKey: [] }],
       requestBody: { content: { 'application/json': { schema: { required: ['name'] } } } },
     });
-    expect(Object.keys(body.components.securitySchemes)).toEqual(['secretKey', 'session', 'writeKey']);
+    expect(Object.keys(body.components.securitySchemes)).toEqual([
+      'secretKey',
+      'session',
+      'boardLink',
+      'writeKey',
+    ]);
     expect(body.paths['/healthz'].get.operationId).toBe('getHealth');
     expect(body.paths).not.toHaveProperty('/openapi.json');
   });

@@ -39,6 +39,10 @@ export interface Crowd {
  */
 export const risk = { from: 0.2, below: 0.6, leastOrders: 0.5 } as const;
 
+/** As it stands in the values of the night, so that a rule over these finds the same people. */
+export const nightText = (value: number): string => value.toFixed(4);
+const asKept = (value: number) => Number(nightText(value));
+
 /** Where the past is too short to hold a part of it out. */
 const usualModel: ModelName = 'mbg-nbd';
 const mostPlausible = 0.999_999;
@@ -101,7 +105,8 @@ function crowdsOf(w: LifetimeWork, model: ModelName, fit: Fitted, spending: Fitt
     const money = spending
       ? expectedSpending(spending.values, bought, (h.spent[i] as number) / n / bought)
       : null;
-    const isAtRisk = alive >= risk.from && alive < risk.below && each >= risk.leastOrders;
+    const isAtRisk =
+      asKept(alive) >= risk.from && asKept(alive) < risk.below && asKept(each) >= risk.leastOrders;
     for (const crowd of isAtRisk ? [band, atRisk] : [band]) {
       crowd.customers += n;
       crowd.purchases += n * each;

@@ -6,6 +6,7 @@ import { fitsOf } from '../lifetime/fits.ts';
 import { weeksOfMonths } from '../lifetime/forecast.ts';
 import { eachCustomer } from '../lifetime/lifetime-sql.ts';
 import { foretold } from '../lifetime/one.ts';
+import { nightText } from '../lifetime/work.ts';
 import { personasKind } from '../personas/snapshot.ts';
 import { fitKey, keptFit, keptParts, textOfFit } from './kept.ts';
 import { layersOfAll } from './layers-sql.ts';
@@ -92,8 +93,8 @@ function lifetimeKind(deps: ValueSnapshotDeps): Kind {
         found.push({
           person: Number(one.who),
           values: {
-            still_customer: alive.toFixed(4),
-            expected_orders: orders.toFixed(4),
+            still_customer: nightText(alive),
+            expected_orders: nightText(orders),
             expected_value: revenue === null ? null : (revenue * settings.marginRate).toFixed(2),
             [keptFit]: fitted,
           },
