@@ -7,6 +7,7 @@ import { overHttp } from './rig/points-http.ts';
  * How fast points move: below HTTP in one process with an embedded Postgres, fsync on, and everything in (lots, keys,
  * limits, reserve, the public log following); then over HTTP against the whole program. Hot: one seller's account is
  * the other side of every movement; spread: between members by chance. In the same run, the plain way as a yardstick.
+ * `--only NAME` runs what begins so (batch, single_hot, plain, http), `--no-http` all but the last.
  */
 const { values } = parseArgs({
   options: {
@@ -21,14 +22,17 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-const ledger = await benchLedger(Number(values.members));
 const results: Record<string, number> = {};
-try {
-  await measure(ledger);
-} finally {
-  await ledger.remove();
+const wanted = (name: string) => !values.only || name.startsWith(values.only);
+if (values.only !== 'http') {
+  const ledger = await benchLedger(Number(values.members));
+  try {
+    await measure(ledger);
+  } finally {
+    await ledger.remove();
+  }
 }
-if (values.http && !values.only) Object.assign(results, await overHttp({ seconds, say }));
+if (values.http && wanted('http')) Object.assign(results, await overHttp({ seconds, say }));
 process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : table());
 
 async function measure(l: BenchLedger) {
@@ -71,7 +75,6 @@ async function measure(l: BenchLedger) {
   await l.pg.raw.query('vacuum analyze');
   await l.transparency.settled();
 
-  const wanted = (name: string) => !values.only || name.startsWith(values.only);
   async function run(name: string, o: { callers: number; units?: number }, step: () => Promise<void>) {
     if (!wanted(name)) return;
     const { perSecond, p99Ms } = await pace({ seconds, ...o }, step);

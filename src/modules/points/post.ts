@@ -1,3 +1,4 @@
+import { setImmediate as onceSent } from 'node:timers/promises';
 import type { Transparency } from '#modules/transparency';
 import type { Clock } from '#platform/clock';
 import type { Postgres, Tx } from '#platform/postgres';
@@ -184,22 +185,20 @@ export function createPosting(deps: {
       })),
     );
     if (entries.length > idsABatch) throw new Error('A batch of more movements than it has ids for.');
-    await sql.writeBatch(tx, workspaceId, {
-      programmeId,
-      at: book.at,
-      policy: book.policyVersion,
-      accounts,
-      entries,
-    });
+    const { log_id: logId } = programme;
+    if (logId === null) throw new Error('A programme without its log.');
+    const { at, policyVersion: policy } = book;
+    // While Postgres writes, the leaves are made: what comes next to these accounts waits for both.
+    const [, leaves] = await Promise.all([
+      sql.writeBatch(tx, workspaceId, { programmeId, at, policy, accounts, entries }),
+      onceSent().then(() =>
+        entries.map((entry) => ({ id: BigInt(entry.id), leaf: leafOf(entry, programme.slug, at) })),
+      ),
+    ]);
     const holds = [...book.holds.values()].flat().filter((row) => row.changed);
     await sql.writeHolds(tx, workspaceId, programmeId, [...book.newHolds, ...holds]);
     await sql.writeNotes(tx, workspaceId, written.flatMap(noteOf));
-    if (programme.log_id === null) throw new Error('A programme without its log.');
-    const leaves = entries.map((entry) => ({
-      id: BigInt(entry.id),
-      leaf: leafOf(entry, programme.slug, book.at),
-    }));
-    await transparency.submit(tx, programme.log_id, leaves);
+    await transparency.submit(tx, logId, leaves);
   }
 
   /** What was carried out before under the keys of these orders; by their place. */

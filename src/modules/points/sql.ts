@@ -80,7 +80,11 @@ export async function lockAccounts(
   return { seq: rows[0]?.seq ?? 0, accounts };
 }
 
-/** What a batch leaves behind in the books, in one statement: accounts as they now are, and the movements. */
+/**
+ * What a batch leaves behind in the books, in one statement: accounts as they now are, and the movements. The accounts
+ * are found one by one and changed in their place, where this transaction holds them: joined by id, each was compared
+ * with all of the workspace as long as the table had no statistics, and by that plan until the connection ended.
+ */
 export async function writeBatch(
   tx: Tx,
   workspaceId: number,
@@ -108,7 +112,8 @@ export async function writeBatch(
        from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::int[],
          $9::bigint[], $10::bigint[], $11::bigint[], $12::int[], $13::bigint[], $14::int[], $15::int[])
          as v (id, a, b, c, d, lots, next_expiry, budget, at, since, out_day, out_sum, policy, ratio)
-       where p.workspace_id = $1 and p.id = v.id
+         cross join lateral (select ctid from points_accounts where workspace_id = $1 and id = v.id limit 1) held
+       where p.ctid = held.ctid and p.workspace_id = $1
      )
      insert into points_transfers (workspace_id, programme_id, at, policy, id, from_account, to_account, amount,
        from_after, to_after, first, of, content, key, ref, kind, origin, expires, day, lots, rule)
@@ -264,14 +269,14 @@ export async function findLegs(
   if (ids.length === 0) return [];
   const rows = await tx.query<PastRow>(
     `select t.id, coalesce(t.first, t.id) as first, t.kind, t.from_account, t.to_account, t.amount, t.at, t.origin, t.expires,
-       t.day, t.lots::text as lots, f.kind as from_kind, g.kind as to_kind
+       t.day, t.lots::text as lots,
+       (select kind from points_accounts where workspace_id = $1 and id = t.from_account / 4) as from_kind,
+       (select kind from points_accounts where workspace_id = $1 and id = t.to_account / 4) as to_kind
      from (
        select * from points_transfers where workspace_id = $1 and id = any($3::bigint[])
        union all
        select * from points_transfers where workspace_id = $1 and first = any($3::bigint[])
      ) t
-     join points_accounts f on f.workspace_id = $1 and f.id = t.from_account / 4
-     join points_accounts g on g.workspace_id = $1 and g.id = t.to_account / 4
      where t.programme_id = $2 order by t.id`,
     [workspaceId, programmeId, list(ids)],
     'points_find_legs',

@@ -52,7 +52,7 @@ export async function insertPending(
     `insert into transparency_pending (workspace_id, log_id, id, leaf)
      select $1, $2, p.id, substr($4::bytea, (p.nth::int - 1) * $5::int + 1, $5::int)
        from unnest($3::bigint[]) with ordinality as p (id, nth)`,
-    [workspaceId, logId, o.ids, o.leaves, o.leafBytes],
+    [workspaceId, logId, `{${o.ids.join(',')}}`, o.leaves, o.leafBytes],
     'transparency.insertPending',
   );
 }

@@ -1,4 +1,5 @@
 import { concat, equal, fromBase64, type Primitives, readUtf8, toBase64, utf8 } from './bytes.ts';
+import { hashBytes } from './tiles.ts';
 
 // How a leaf of ours hides what it commits to, and how a receipt opens it for one party. docs/proof.md says it in words.
 
@@ -47,8 +48,15 @@ export function leafOf(
   hashes: readonly Uint8Array[],
 ): Uint8Array {
   if (!Number.isInteger(kind) || kind < 1 || kind > 255) throw new RangeError('A kind is 1 to 255.');
-  const head = Uint8Array.of(kind, hashes.length);
-  return concat(Uint8Array.of(kind), sha256(concat(domain, head, ...hashes)));
+  const committed = new Uint8Array(domain.length + 2 + hashes.length * hashBytes);
+  committed.set(domain);
+  committed[domain.length] = kind;
+  committed[domain.length + 1] = hashes.length;
+  for (const [i, one] of hashes.entries()) committed.set(one, domain.length + 2 + i * hashBytes);
+  const leaf = new Uint8Array(1 + hashBytes);
+  leaf[0] = kind;
+  leaf.set(sha256(committed), 1);
+  return leaf;
 }
 
 /** What a receipt holds beside the proof: one party's view and nonce, and the others' hashes. */
