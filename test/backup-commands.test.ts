@@ -1,67 +1,28 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '#platform/config';
 import { createLog } from '#platform/log';
-import { runCommandLine } from '../src/app/cli.ts';
 import { compose } from '../src/app/compose.ts';
-import { testClickHouse } from './fixtures/clickhouse.ts';
-import { testPostgres } from './fixtures/postgres.ts';
+import { testInstallations } from './fixtures/installation.ts';
 import { secretKey } from './fixtures/program.ts';
 
 // backup, verify and restore as commands, over the whole program.
 
-const ends: (() => Promise<void> | void)[] = [];
-let folder: string;
-
+let installations: ReturnType<typeof testInstallations>;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pando-backup-'));
-  ends.push(() => rmSync(folder, { recursive: true, force: true }));
+  installations = testInstallations();
 });
-afterAll(async () => {
-  for (const end of ends.reverse()) await end();
-});
+afterAll(() => installations.drop());
 
 describe('the command line', () => {
-  const said = { out: '', err: '' };
-  async function pando(env: Record<string, string>, ...words: string[]): Promise<number> {
-    said.out = said.err = '';
-    let code = 0;
-    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-    try {
-      const ended = await runCommandLine(words, {
-        out: (text) => void (said.out += text),
-        err: (text) => void (said.err += text),
-        isPerson: false,
-        exit: (told) => void (code = told),
-        exitCode: () => code,
-      });
-      return ended;
-    } finally {
-      vi.unstubAllEnvs();
-    }
-  }
-
-  async function installation(): Promise<Record<string, string>> {
-    const [postgres, clickhouse] = await Promise.all([
-      testPostgres({ empty: true }),
-      testClickHouse(undefined, { empty: true }),
-    ]);
-    ends.push(
-      () => postgres.drop(),
-      () => clickhouse.drop(),
-    );
-    const home = mkdtempSync(join(folder, 'home-'));
-    return {
-      ...{ DATABASE_URL: postgres.url, CLICKHOUSE_URL: clickhouse.url, PANDO_HOME: home },
-      ...{ PORT: '0', PANDO_DEMO: 'off', PANDO_LOG_LEVEL: 'silent', PANDO_SECRET_KEY: secretKey },
-    };
-  }
+  const installation = () => installations.settings();
+  const pando: (typeof installations)['pando'] = (...words) => installations.pando(...words);
 
   test('backs up the running program, verifies, restores elsewhere, and refuses what would do harm', async () => {
     const here = await installation();
     const there = await installation();
+    const { folder, said } = installations;
     const saved = join(folder, 'saved.backup');
     const log = createLog({ level: 'silent', pretty: false });
     const running = await compose(readConfig(here), { log });
