@@ -1,23 +1,25 @@
-/**
- * For each report the statements that a careful person would write for the same question on rows whose people are
- * resolved: the table `resolved`, with `person`.
- */
-export interface When {
-  from: number;
-  to: number;
-}
+import { pathDefaults } from '../../src/modules/collect/schema.ts';
+import { before, ms, purchase, rows, type When } from './by-hand-rows-sql.ts';
+import { byHandOfValue } from './by-hand-value-sql.ts';
 
-const ms = (time: number) => `fromUnixTimestamp64Milli(toInt64(${time}), 'UTC')`;
-const rows = ({ from, to }: When, more = '') =>
-  `from resolved where workspace_id = 1 and contract = 0 and bot = 0 and time >= ${ms(from)} and time < ${ms(to)}${more}`;
-const before = ({ to }: When, more = '') =>
-  `from resolved where workspace_id = 1 and contract = 0 and bot = 0 and time < ${ms(to)}${more}`;
-const purchase =
-  " and type = 'track' and event = 'Order Completed' and if(event = 'Order Completed', 1, 0) = 1 and total > 0";
 const month = 30 * 86_400_000;
 
-/** By the name of the question in the bench. */
+/** Whether an event is of a stage of the path. */
+const isOf = (stage: keyof typeof pathDefaults) => {
+  const isType = (name: string) => name === 'page' || name === 'screen';
+  const names = pathDefaults[stage].filter((name) => !isType(name));
+  const types = pathDefaults[stage].filter(isType);
+  const listed = (all: readonly string[]) => all.map((name) => `'${name}'`).join(', ');
+  return `(type = 'track' and event in (${listed(names)})${types.length > 0 ? ` or type in (${listed(types)})` : ''})`;
+};
+const stages = ['search', 'attention', 'deal', 'use', 'share'] as const;
+
+/**
+ * For each report the statements that a careful person would write for the same question on rows whose people are
+ * resolved. By the name of the question in the bench.
+ */
 export const byHand: Readonly<Record<string, (when: When) => string[]>> = {
+  ...byHandOfValue,
   funnel: (when) => [
     `select countIf(level >= 1), countIf(level >= 2), countIf(level >= 3), countIf(level >= 4)
        from (
@@ -75,6 +77,101 @@ export const byHand: Readonly<Record<string, (when: When) => string[]>> = {
     `select count(), quantilesExactInclusive(0.25, 0.5, 0.75)(JSONExtractFloat(properties, 'dwell_seconds'))
      ${rows(when, " and type = 'track' and event in ('Store Exited', 'Zone Exited')")}`,
   ],
+  'funnel-times': (when) => {
+    const at = 'toUnixTimestamp64Milli(time)';
+    const steps = [2, 3, 4, 5];
+    const later = steps.map(
+      (k) =>
+        `arrayMin(arrayFilter(x -> t${k - 1} > 0 and x > t${k - 1} and x <= t1 + ${month}, l${k})) as t${k}`,
+    );
+    const took = [...steps.map((k) => [k, k - 1]), [5, 1]].map(
+      ([to, from]) =>
+        `countIf(t${to} > 0), quantilesExactInclusiveIf(0.25, 0.5, 0.75)((toFloat64(t${to}) - t${from}) / 1000, t${to} > 0)`,
+    );
+    return [
+      `select ${took.join(', ')}
+         from (
+           select t1, ${later.join(', ')}
+             from (
+               select person, minIf(${at}, ${isOf('search')} and time < ${ms(when.to)}) as t1,
+                      ${steps.map((k) => `groupArrayIf(${at}, ${isOf(stages[k - 1] ?? 'share')}) as l${k}`).join(', ')}
+               ${rows({ from: when.from, to: when.to + month })} group by person having t1 > 0))`,
+    ];
+  },
+  channels: (when) => {
+    const order = "type = 'track' and event = 'Order Completed'";
+    return [
+      `select came_by, count(), ${stages.map((_, i) => `countIf(bitTest(did, ${i + 1}))`).join(', ')}, countIf(paid > 0), countIf(paid > 1), sum(orders),
+              sumMap(spent), sumMap(mapApply((currency, sum) -> (currency, pow(toFloat64(sum), 2)), spent))
+         from (
+           select person, argMinIf(multiIf(touch = 'direct||', 1, startsWith(touch, 'store|'), 2, 3), time, touch != '') as came_by,
+                  groupBitOr(multiIf(${stages.map((stage, i) => `${isOf(stage)}, ${2 ** (i + 1)}`).join(', ')}, 1)) as did,
+                  countIf(${order} and total > 0) as paid, countIf(${order}) as orders,
+                  sumMapIf(map(currency, assumeNotNull(total)), ${order} and total is not null) as spent
+           ${before(when)} group by person having min(time) >= ${ms(when.from)})
+        group by came_by`,
+    ];
+  },
+  // Two periods, as long as each other.
+  week: (when) => {
+    const order = "type = 'track' and event = 'Order Completed'";
+    const wide = { from: 2 * when.from - when.to, to: when.to };
+    const [now, earlier] = [
+      `time >= ${ms(when.from)}`,
+      `time >= ${ms(wide.from)} and time < ${ms(when.from)}`,
+    ];
+    const both = (of: (is: string, as: string) => string) => `${of(now, '')}, ${of(earlier, '_before')}`;
+    return [
+      `select ${['', '_before'].map((as) => `countIf(here${as} > 0), countIf(began${as}), countIf(paid${as} > 0), countIf(shared${as} > 0), sum(n${as}), sum(n${as} * n${as}), countIf(n${as} > 0)`).join(', ')}
+         from (
+           select person, ${both((is, as) => `countIf(${is}) as here${as}, min(time) >= ${ms(as === '' ? when.from : wide.from)}${as === '' ? '' : ` and min(time) < ${ms(when.from)}`} as began${as}, countIf(${is} and ${order}) as n${as}, countIf(${is} and ${order} and total > 0) as paid${as}, countIf(${is} and ${isOf('share')}) as shared${as}`)}
+           ${before(when)} group by person)`,
+      `select currency, is_before, sum(spent), sum(pow(toFloat64(spent), 2)), sum(powers), sum(n * n), sum(n), count()
+         from (
+           select person, currency, time < ${ms(when.from)} as is_before, sum(total) as spent, sum(pow(toFloat64(total), 2)) as powers, count() as n
+           ${rows(wide, purchase)} group by person, currency, is_before)
+        group by currency, is_before`,
+      `select toDate(time, 'UTC') as day, time < ${ms(when.from)} as is_before, uniqExact(person), countIf(${order}) ${rows(wide)} group by day, is_before`,
+      `select person, currency, sum(total) as spent, count() as n, toFloat64(toUnixTimestamp64Milli(max(time)) - toUnixTimestamp64Milli(min(time))) as span,
+              toFloat64(${when.to} - toUnixTimestamp64Milli(max(time))) as gone, pow(span / (span + gone), n - 1) as chance
+       ${before(when, purchase)} group by person, currency having n >= 3 and span > 0 and chance < 0.05 and gone < 400. * 86400000
+        order by currency, spent desc limit 5 by currency`,
+      `select person, countIf(time >= ${ms(when.to - 28 * 86_400_000)}) as n, countIf(time < ${ms(when.to - 28 * 86_400_000)}) as earlier
+       ${rows({ from: when.to - 56 * 86_400_000, to: when.to }, ` and ${isOf('share')}`)} group by person having n > earlier order by n - earlier desc limit 50`,
+    ];
+  },
+  content: (when) => {
+    const [seen, kept, shared] = [
+      "event = 'Content Viewed'",
+      "event in ('Content Kept', 'Content Saved', 'Content Bookmarked', 'Product Added to Wishlist')",
+      "event in ('Content Shared', 'Product Shared')",
+    ];
+    const about = ` and type = 'track' and (${seen} or ${kept} or ${shared})`;
+    const sums = `max(${seen}) as saw, max(${kept}) as kept_it, max(${shared}) as passed_on`;
+    const counted = 'sum(saw), sum(kept_it), sum(passed_on), sum(saw and passed_on)';
+    const invite = "JSONExtractString(properties, 'invite_id')";
+    return [
+      `select ${counted} from (select person, ${sums} ${rows(when, about)} group by person)`,
+      `select id, argMax(title, latest), argMax(kind, latest), ${counted}
+         from (
+           select person, id, max(time) as latest, argMax(told.1, (told.1 != '', time)) as title, argMax(told.3, (told.3 != '', time)) as kind, ${sums}
+             from (
+               select person, time, event, if(told.4 != '', told.4, told.5) as id,
+                      JSONExtract(properties, 'Tuple(title String, name String, content_type String, content_id String, product_id String)') as told
+               ${rows(when, about)})
+            where id != '' group by person, id)
+        group by id order by sum(saw) desc limit 200`,
+      `select toMonday(began) as week, count(), sum(n), sum(came), sum(came * came)
+         from (
+           select p.began as began, countIf(i.time < p.began + interval 28 day) as n, countIf(i.time < p.began + interval 28 day and i.taken) as came
+             from (select person, min(time) as began ${before(when)} group by person having began >= ${ms(when.from)}) as p
+             left join (
+               select person, time, ${invite} in (select ${invite} ${before(when, " and event = 'Invite Accepted'")}) as taken
+               ${before(when, " and type = 'track' and event = 'Invite Sent'")}) as i on i.person = p.person
+            group by p.person, p.began)
+        group by week`,
+    ];
+  },
   'funnel-leaving': (when) => {
     const steps = ['Products Searched', 'Product Viewed', 'Product Added', 'Order Completed'];
     const are = steps.map((step) => `event = '${step}'`).join(', ');

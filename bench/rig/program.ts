@@ -36,11 +36,18 @@ export interface Program {
 }
 
 /**
- * A program on a fresh home, or on `home`, which stays and is given no key of ours. However this process ends, the
- * program ends soon after and a fresh home is removed; with `keep` it stays. `nodeArgs` are for its main process only.
+ * A program on a fresh home, or on `home`, which stays and is given no key of ours unless a bench made it (`isOurs`).
+ * However this process ends, the program ends soon after and a fresh home is removed; with `keep` it stays. `nodeArgs`
+ * are for its main process only.
  */
 export async function newProgram(
-  o: { nodeArgs?: readonly string[]; env?: Record<string, string>; keep?: boolean; home?: string } = {},
+  o: {
+    nodeArgs?: readonly string[];
+    env?: Record<string, string>;
+    keep?: boolean;
+    home?: string;
+    isOurs?: boolean;
+  } = {},
 ): Promise<Program> {
   const home = o.home ?? temporaryHome();
   const undertaker = o.keep || o.home !== undefined ? undefined : buryLater(home);
@@ -62,7 +69,12 @@ export async function newProgram(
       ],
       {
         cwd: root,
-        env: { ...inherited(), ...settings(home, port), ...(o.home ? {} : firstStart), ...o.env },
+        env: {
+          ...inherited(),
+          ...settings(home, port),
+          ...(o.home && !o.isOurs ? {} : firstStart),
+          ...o.env,
+        },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         // A Ctrl-C is for us; we stop the program when we are through.
         detached: true,

@@ -2,7 +2,9 @@ import type { Asking } from '../report/define.ts';
 import { mostNames } from './names.ts';
 
 const order = 255;
-export const nothing = 254;
+/** What a path is in: at its start (0), at a name (from 1 on), or at its end. */
+export const states = mostNames + 2;
+export const nothing = mostNames + 1;
 
 /** What is asked of the paths beside the question, times in ms. */
 export interface PathQuestion {
@@ -28,7 +30,7 @@ export interface PathSums {
   sets: { inStore: boolean; channels: number[]; paths: number; revenue: string }[];
   orders: Record<RuleName, Credits>;
   revenue: Record<RuleName, Credits>;
-  /** From and to as from * 256 + to; 0: the start, 254: the end. */
+  /** How often one state was left for another, by from * states + to. */
   steps: Map<number, number>;
 }
 
@@ -42,14 +44,13 @@ export async function touchesOf({ ch, workspaceId }: Asking): Promise<string[]> 
   return rows.map(({ touch }) => touch);
 }
 
-type Sums = [numbers: number[], sums: number[]];
-interface Row extends Record<RuleName | `${RuleName}_revenue`, Sums> {
+type Row = {
   ordered: number;
   currency: string;
   paths: string;
-  sets: [inStore: number, channels: number[], paths: string, revenue: string][];
-  steps: [number[], string[]];
-}
+  sets: [sets: string[], paths: string[], revenue: string[]];
+  steps: string[];
+} & Record<RuleName | `${RuleName}_revenue`, number[]>;
 
 /** Paths to orders and to none within a period, summed up as far as credit asks for. */
 export async function pathSums(asking: Asking, o: PathQuestion): Promise<PathSums[]> {
@@ -62,22 +63,25 @@ export async function pathSums(asking: Asking, o: PathQuestion): Promise<PathSum
     touches: o.touches,
     numbers: o.numbers,
   });
-  const credits = ([numbers, sums]: Sums): Credits => new Map(numbers.map((n, i) => [n, sums[i] as number]));
-  const each = (name: (rule: RuleName) => Sums) =>
-    Object.fromEntries(rules.map((rule) => [rule, credits(name(rule))])) as Record<RuleName, Credits>;
-  return rows.map((row) => ({
-    ordered: row.ordered === 1,
-    currency: row.currency,
-    paths: Number(row.paths),
-    sets: row.sets.map(([inStore, channels, paths, revenue]) => ({
-      inStore: inStore === 1,
-      channels,
-      paths: Number(paths),
-      revenue,
+  const seen = <T>(list: readonly T[], is: (one: T) => number) =>
+    new Map([...list.entries()].flatMap(([i, one]) => (is(one) === 0 ? [] : [[i, is(one)] as const])));
+  const each = (name: (rule: RuleName) => number[]) =>
+    Object.fromEntries(rules.map((rule) => [rule, seen(name(rule), Number)])) as Record<RuleName, Credits>;
+  return rows.map(({ ordered, currency, paths, sets: [sets, counts, revenues], steps, ...row }) => ({
+    ordered: ordered === 1,
+    currency,
+    paths: Number(paths),
+    sets: sets.map((set, i) => ({
+      inStore: BigInt(set) % 2n === 1n,
+      channels: Array.from({ length: mostNames }, (_, k) => k + 1).filter(
+        (name) => (BigInt(set) >> BigInt(name)) % 2n === 1n,
+      ),
+      paths: Number(counts[i]),
+      revenue: revenues[i] as string,
     })),
     orders: each((rule) => row[rule]),
     revenue: each((rule) => row[`${rule}_revenue`]),
-    steps: new Map(row.steps[0].map((step, i) => [step, Number(row.steps[1][i])])),
+    steps: seen(steps, Number),
   }));
 }
 
@@ -88,58 +92,60 @@ const momentOf = (mark: string) => `bitShiftRight(${mark}, 8)`;
 /** A path's touch counts again when another came in between, or half an hour without one. */
 const apartMs = 1_800_000;
 
-/** The share of each touch of a path in its order, as an array; touches are `codes`, their ages `ages`. */
-const positionWeights = `arrayMap((code, place) -> multiIf(length(codes) <= 2, 1 / length(codes),
-  place = 1 or place = length(codes), 0.4, 0.2 / (length(codes) - 2)), codes, arrayEnumerate(codes))`;
-/** Told from the youngest touch on, so that nothing is lost where all are old. */
-const decayWeights =
-  'arrayMap(half -> half / arraySum(halves), arrayMap(age -> exp2((youngest - age) / {half:Float64}), ages) as halves)';
-
-/** What one path gives each of its names, summed over its touches. */
-const perName: Record<RuleName, string> = {
-  first: 'arrayMap(name -> toFloat64(name = codes[1]), names)',
-  last: 'arrayMap(name -> toFloat64(name = codes[-1]), names)',
-  linear: 'arrayMap(name -> countEqual(codes, name) / length(codes), names)',
-  position:
-    'arrayMap(name -> arraySum((weight, code) -> if(code = name, weight, 0), position_weights, codes), names)',
+/** How much of its order each touch of a path to one gets, as an array beside `given`; of another path both are empty. */
+const shares: Record<'linear' | 'position' | 'decay', string> = {
+  linear: 'arrayWithConstant(length(given), 1 / length(given))',
+  position: `arrayMap((code, place) -> multiIf(length(given) <= 2, 1 / length(given),
+                       place = 1 or place = length(given), 0.4, 0.2 / (length(given) - 2)), given, arrayEnumerate(given))`,
+  // Told from the youngest touch on, so that nothing is lost where all are old.
   decay:
-    'arrayMap(name -> arraySum((weight, code) -> if(code = name, weight, 0), decay_weights, codes), names)',
+    'arrayMap(half -> half / arraySum(halves), arrayMap(age -> exp2((youngest - age) / {half:Float64}), if(ordered, ages, [])) as halves)',
 };
 
-/**
- * How often each of the states of a path (the start, its names, the end) came behind each, from after from. Vectors,
- * because all paths of a set of names have the same states, and adding vectors up is quick.
- */
-const stepCounts = `arrayMap(pair -> countEqual(step_codes, pair),
-  arrayFlatten(arrayMap(a -> arrayMap(b -> toUInt16(a * 256 + b), arrayPushBack(names, toUInt8(254))), arrayPushFront(names, toUInt8(0)))))`;
+/** Sums by number: the shares that all touches of a name get, of orders or of what these brought. */
+const places = `(0, ${nothing}, 1)`;
+const ofOne = (code: string) => ({
+  orders: `countResample${places}(if(ordered, ${code}, 0))`,
+  revenue: `sumResample${places}(money, if(ordered, ${code}, 0))`,
+});
+const ofEach = (rule: keyof typeof shares) => ({
+  orders: `sumResampleArray${places}(${rule}_shares, given)`,
+  revenue: `sumResampleArray${places}(arrayMap(share -> share * money, ${rule}_shares), given)`,
+});
+const sums: Record<RuleName, { orders: string; revenue: string }> = {
+  first: ofOne('codes[1]'),
+  last: ofOne('codes[-1]'),
+  linear: ofEach('linear'),
+  position: ofEach('position'),
+  decay: ofEach('decay'),
+};
 
-const steps =
-  'arrayMap((a, b) -> toUInt16(a * 256 + b), arrayPushFront(codes, 0), arrayPushBack(codes, toUInt8(254)))';
+/** Each state of a path with the one before it, as one number. */
+const steps = `arrayMap((a, b) -> toUInt16(a * ${states} + b), arrayPushFront(codes, 0), arrayPushBack(codes, toUInt8(${nothing})))`;
+
+/** The names of a path as bits of their numbers, the lowest for an order in a store: as much as sums by name need. */
+const setOf =
+  "arrayReduce('groupBitOr', arrayPushBack(arrayMap(code -> bitShiftLeft(toUInt64(1), code), codes), toUInt64(in_store)))";
 
 /**
  * Each person's touches and orders in the order of time are cut behind every order; a piece with an order is a path to
- * it (of the touches within the window), the rest after the last order one to nothing. Paths of one set of names are
- * summed up first, then all of one ending.
+ * it (of the touches within the window), the rest after the last order one to nothing. All paths of one ending are
+ * summed up at once, into places by the number of a name: no path needs a list of names of its own.
  */
 const summed = ({ who, where, to, isMeant }: Asking['rows'], humans: boolean) => `
-  select ordered, currency, sum(n) as paths,
-         groupArrayIf((in_store, names, n, toString(revenue)), ordered = 1) as sets,
-         ${rules.map((rule) => `sumMap(names, ${rule}_sum) as ${rule}, sumMap(names, ${rule}_money) as ${rule}_revenue`).join(',\n         ')},
-         sumMap(if(empty(names), [], arrayFlatten(arrayMap(a -> arrayMap(b -> toUInt16(a * 256 + b), arrayPushBack(names, toUInt8(254))), arrayPushFront(names, toUInt8(0))))),
-                step_sum) as steps
+  select ordered, currency, count() as paths,
+         sumMapIf([set], [toUInt64(1)], [total], ordered) as all_sets,
+         (all_sets.1, all_sets.2, arrayMap(sum -> toString(sum), all_sets.3)) as sets,
+         ${rules.map((rule) => `${sums[rule].orders} as ${rule}, ${sums[rule].revenue} as ${rule}_revenue`).join(',\n         ')},
+         countResampleArray(0, ${states * states}, 1)(step_codes) as steps
     from (
-      select ordered, currency, in_store, names, count() as n, sum(total) as revenue,
-             ${rules.map((rule) => `sumForEach(${rule}_each) as ${rule}_sum, sumForEach(arrayMap(part -> part * toFloat64(total), ${rule}_each)) as ${rule}_money`).join(',\n             ')},
-             sumForEach(step_counts) as step_sum
+      select ordered, currency, total, toFloat64(total) as money, codes, ${setOf} as set,
+             if(empty(codes), [], ${steps}) as step_codes, if(ordered, codes, []) as given,
+             ${Object.entries(shares)
+               .map(([rule, share]) => `${share} as ${rule}_shares`)
+               .join(',\n             ')}
         from (
-          select ordered, currency, in_store, total, codes, arraySort(arrayDistinct(codes)) as names,
-                 if(empty(codes), [], ${steps}) as step_codes,
-                 if(empty(codes), [], ${stepCounts}) as step_counts,
-                 if(ordered, ${positionWeights}, []) as position_weights,
-                 if(ordered, ${decayWeights}, []) as decay_weights,
-                 ${rules.map((rule) => `if(ordered, ${perName[rule]}, arrayMap(name -> 0., names)) as ${rule}_each`).join(',\n                 ')}
-            from (
-              select ordered, bought.2 as total, bought.3 as currency, bought.4 as in_store,
+          select ordered, bought.2 as total, bought.3 as currency, bought.4 as in_store,
                      arrayFilter(mark -> ${codeOf('mark')} != ${order}
                        and if(ordered, ${momentOf('mark')} + {window:UInt64} >= ${momentOf('piece[-1]')},
                               ${momentOf('mark')} >= {window:UInt64}), piece) as near,
@@ -164,7 +170,6 @@ const summed = ({ who, where, to, isMeant }: Asking['rows'], humans: boolean) =>
                    group by who having ${isMeant})
                array join pieces as piece, arrayResize(orders, length(pieces)) as bought,
                           arrayMap(place -> place <= length(orders), arrayEnumerate(pieces)) as ordered
-               where not ordered or ${momentOf('piece[-1]')} >= {window:UInt64}))
-       where ordered or notEmpty(codes)
-       group by ordered, currency, in_store, names)
+               where not ordered or ${momentOf('piece[-1]')} >= {window:UInt64})
+       where ordered or notEmpty(codes))
    group by ordered, currency order by ordered, currency`;

@@ -1,4 +1,4 @@
-import { nothing, type PathSums, type RuleName, rules } from './attribution-sql.ts';
+import { nothing, type PathSums, type RuleName, rules, states } from './attribution-sql.ts';
 import { chainOf, type Transition } from './markov.ts';
 import { byRatio, decimalOf, portions, scaleOf, unitsOf } from './portion.ts';
 import { removalRanges } from './resample.ts';
@@ -140,7 +140,7 @@ function shapleyUnits(
 function transitionsOf(sums: readonly PathSums[]): Transition[] {
   return sums.flatMap(({ ordered, steps }) =>
     [...steps].map(([step, times]): Transition => {
-      const [from, to] = [Math.floor(step / 256), step % 256];
+      const [from, to] = [Math.floor(step / states), step % states];
       return {
         from: from === 0 ? 'start' : from - 1,
         to: to !== nothing ? to - 1 : ordered ? 'order' : 'nothing',

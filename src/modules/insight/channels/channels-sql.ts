@@ -16,7 +16,7 @@ const stages = [1, 2, 3, 4, 5] as const;
 
 /**
  * People whose first event ever lies in the period, by the number of their first touch (0: none is known): how far they
- * went by the end of the period, and what they paid.
+ * went by the end of the period, and what they paid: told by their orders alone, which are few.
  */
 export async function peopleByFirstTouch(
   { ch, rows, path }: Asking,
@@ -29,15 +29,24 @@ export async function peopleByFirstTouch(
             sumMap(spent.1, spent.2) as money, sumMap(spent.1, arrayMap(sum -> pow(toFloat64(sum), 2), spent.2)) as powers,
             money.1 as currencies, arrayMap(sum -> toString(sum), money.2) as sums, powers.2 as squares
        from (
-         select ${rows.who} as who, min(time) as began, argMinIf(code, time, code > 0) as came_by,
-                groupBitOr(bitShiftLeft(toUInt8(1), stage)) as did, countIf(is_order and total > 0) as paid, countIf(is_order) as orders,
-                sumMapIf([currency], [assumeNotNull(total)], is_order and total is not null) as spent
+         select who, min(first) as began, max(code) as came_by, groupBitOr(stages) as did, sum(n_paid) as paid, sum(n) as orders,
+                sumMap(sums.1, sums.2) as spent
            from (
-             select key, person, time, total, currency, type = 'track' and event = 'Order Completed' as is_order,
-                    transform(touch, {touches:Array(String)}, {numbers:Array(UInt8)}, toUInt8(0)) as code,
-                    multiIf(type = 'page', {page:UInt8}, type = 'screen', {screen:UInt8},
-                      transform(event, {names:Array(String)}, {stages:Array(UInt8)}, toUInt8(0))) as stage
-               from events where ${rows.where} and ${rows.untilEnd})
+             select ${rows.who} as who, min(time) as first, argMinIf(number, time, number > 0) as code,
+                    groupBitOr(bitShiftLeft(toUInt8(1), stage)) as stages, 0 as n_paid, 0 as n,
+                    cast(([], []) as Tuple(Array(LowCardinality(String)), Array(Decimal(38, 6)))) as sums
+               from (
+                 select key, person, time, cast(transform(touch, {touches:Array(String)}, {numbers:Array(UInt8)}, toUInt8(0)) as UInt8) as number,
+                        cast(multiIf(type = 'page', {page:UInt8}, type = 'screen', {screen:UInt8},
+                          transform(event, {names:Array(String)}, {stages:Array(UInt8)}, toUInt8(0))) as UInt8) as stage
+                   from events where ${rows.where} and ${rows.untilEnd})
+              group by who
+             union all
+             select ${rows.who} as who, min(time) as first, toUInt8(0) as code, toUInt8(0) as stages, countIf(total > 0) as n_paid, count() as n,
+                    sumMapIf([currency], [assumeNotNull(total)], total is not null) as sums
+               from events
+              where ${rows.where} and ${rows.untilEnd} and type = 'track' and event = 'Order Completed' and if(event = 'Order Completed', 1, 0) = 1
+              group by who)
           group by who having ${rows.isMeant} and began >= ${rows.from})
       group by came_by order by people desc, came_by`,
     {

@@ -13,25 +13,28 @@ export interface Piece {
 const seen = "event = 'Content Viewed'";
 const kept = "event in ('Content Kept', 'Content Saved', 'Content Bookmarked', 'Product Added to Wishlist')";
 const shared = "event in ('Content Shared', 'Product Shared')";
-const read = (name: string, other: string) =>
-  `if(JSONHas(properties, '${name}'), JSONExtractString(properties, '${name}'), JSONExtractString(properties, '${other}'))`;
-const bits = `bitOr(bitOr(if(${seen}, 1, 0), if(${kept}, 2, 0)), if(${shared}, 4, 0))`;
-const counts = `countIf(bitTest(did, 0)) as seen, countIf(bitTest(did, 1)) as kept, countIf(bitTest(did, 2)) as shared,
-  countIf(bitAnd(did, 5) = 5) as both`;
+/** All that is read of a document, by one look at it. */
+const told =
+  "JSONExtract(properties, 'Tuple(title Nullable(String), name String, content_type String, content_id Nullable(String), product_id String)')";
 
-/** Who saw, kept and passed on each piece, the most seen first; and any at all, with an empty id, before them. */
+/**
+ * Who saw, kept and passed on each piece, the most seen first, by the last title and kind that were told of it; and any at
+ * all before them. People are counted by sets of them: how many did two things is told by how many did either.
+ */
 export async function pieces({ ch, rows }: Asking): Promise<Piece[]> {
-  const found = await ch.query<Record<keyof Piece, string>>(
-    `select id, argMax(title, latest) as title, argMax(kind, latest) as kind, ${counts}
+  const found = await ch.query<Record<Exclude<keyof Piece, 'both'> | 'is_all' | 'either', string>>(
+    `select id, grouping(id) = 1 as is_all, argMaxIf(title, time, title != '') as title, argMaxIf(kind, time, kind != '') as kind,
+            uniqExactIf(who, is_seen) as seen, uniqExactIf(who, is_kept) as kept, uniqExactIf(who, is_shared) as shared,
+            uniqExactIf(who, is_seen or is_shared) as either
        from (
-         select who, id, groupBitOr(bits) as did, max(time) as latest, argMax(title, (title != '', time)) as title, argMax(kind, (kind != '', time)) as kind
-           from (
-             select ${rows.who} as who, time, toUInt8(${bits}) as bits, ${read('title', 'name')} as title, JSONExtractString(properties, 'content_type') as kind,
-                    arrayJoin(['', ${read('content_id', 'product_id')}]) as id
-               from events
-              where ${rows.where} and ${rows.inPeriod} and type = 'track' and (${seen} or ${kept} or ${shared}))
-          group by who, id having ${rows.isMeant})
-      group by id order by id != '', seen desc, shared desc, id limit 201`,
+         select ${rows.who} as who, time, ${seen} as is_seen, ${kept} as is_kept, ${shared} as is_shared, ${told} as told,
+                ifNull(told.title, told.name) as title, told.content_type as kind, ifNull(told.content_id, told.product_id) as id
+           from events
+          where ${rows.where} and ${rows.inPeriod} and type = 'track' and (${seen} or ${kept} or ${shared}))
+      where ${rows.isMeant}
+      group by id with rollup
+     having is_all or id != ''
+      order by is_all desc, seen desc, shared desc, id limit 201`,
     rows.params,
   );
   return found.map((row) => ({
@@ -41,7 +44,7 @@ export async function pieces({ ch, rows }: Asking): Promise<Piece[]> {
     seen: Number(row.seen),
     kept: Number(row.kept),
     shared: Number(row.shared),
-    both: Number(row.both),
+    both: Number(row.seen) + Number(row.shared) - Number(row.either),
   }));
 }
 
@@ -54,25 +57,31 @@ export interface Cohort {
   squares: number;
 }
 
-/** By the week of their first event: what people invited within some days after it, and what of that was accepted. */
-export async function inviting({ ch, rows, timeZone }: Asking, days: number): Promise<Cohort[]> {
+/**
+ * By the week of their first event: what people invited within some days after it, and what of that was accepted. When
+ * somebody came first is asked of all events, by identifier in the order of rows; invitations are read apart from them, so
+ * that the documents of other events are left alone.
+ */
+export async function inviting({ ch, rows, timeZone, allInOrder }: Asking, days: number): Promise<Cohort[]> {
   const invite = "JSONExtractString(properties, 'invite_id')";
   const found = await ch.query<Record<string, string>>(
     `select toString(toStartOfWeek(toTimeZone(began, {zone:String}), 1)) as week, max(began) + toIntervalDay({days:UInt16}) <= ${rows.to} as is_whole,
             count() as people, sum(length(sent)) as invites, sum(came) as accepted, sum(came * came) as squares
        from (
-         select who, min(time) as began, groupArrayIf((time, taken), is_invite) as all_sent,
-                arrayFilter(one -> one.1 < began + toIntervalDay({days:UInt16}), all_sent) as sent,
+         select ${rows.who} as who, min(first) as began,
+                arrayFilter(one -> one.1 < began + toIntervalDay({days:UInt16}), groupArrayArray(invites)) as sent,
                 toUInt64(arrayCount(one -> one.2, sent)) as came
            from (
-             select ${rows.who} as who, time, type = 'track' and event = 'Invite Sent' as is_invite,
-                    is_invite and if(is_invite, ${invite}, '') in (
+             select key, any(person) as person, min(time) as first, cast([] as Array(Tuple(DateTime64(3, 'UTC'), UInt8))) as invites
+               from events where ${rows.where} and ${rows.untilEnd} group by key
+             union all
+             select key, any(person) as person, min(time) as first, groupArray((time, ${invite} in (
                       select ${invite} from events
                        where workspace_id = {q_ws:UInt32} and contract = 0 and type = 'track' and event = 'Invite Accepted'
-                         and ${rows.untilEnd} and ${invite} != '') as taken
-               from events where ${rows.where} and ${rows.untilEnd})
+                         and ${rows.untilEnd} and ${invite} != ''))) as invites
+               from events where ${rows.where} and ${rows.untilEnd} and type = 'track' and event = 'Invite Sent' group by key)
           group by who having ${rows.isMeant} and began >= ${rows.from})
-      group by week order by week`,
+      group by week order by week${allInOrder}`,
     { ...rows.params, zone: timeZone, days },
   );
   return found.map((row) => ({

@@ -93,6 +93,25 @@ test('what was seen, kept, shared; and invitations by the week in which people c
   expect(found.spread).toMatchObject({ people: 5, invites: 3, accepted: 2 });
 });
 
+test('a piece is called what was told of it last, whoever saw it since; nothing told is as good as no word', async () => {
+  const brand = await w.newBrand('Titles');
+  const batch = [
+    track('ann', 'Content Viewed', 6, { content_id: 'a', title: 'Old', content_type: 'article' }),
+    track('ann', 'Content Viewed', 7, { content_id: 'a', name: 'How to brew' }),
+    track('bob', 'Content Viewed', 8, { content_id: 'a', title: null }),
+    track('bob', 'Product Shared', 8, { content_id: null, product_id: 7 }),
+    track('bob', 'Content Viewed', 9, {}),
+  ];
+  await w.send('batch', { batch }, brand.writeKey);
+  await w.settled(brand.workspace.id);
+  const { result } = await w.report<ContentReport>('content', period, brand.secretKey);
+  expect(result).toMatchObject({ seen: 2, shared: 1, share_rate: { part: 1, of: 2 } });
+  expect(result.content).toMatchObject([
+    { id: 'a', title: 'How to brew', kind: 'article', seen: 2, share_rate: { part: 0, of: 2 } },
+    { id: '7', title: '7', seen: 0, shared: 1 },
+  ]);
+});
+
 test('people by the channel of their first touch', async () => {
   const found = await channels();
   expect(found.people).toBe(5);

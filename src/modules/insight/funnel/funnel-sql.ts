@@ -46,8 +46,11 @@ export function chainParams(asking: Asking, chain: Chain): Record<string, unknow
   };
 }
 
-/** What is kept of an identifier's events, and how far the person came by what is kept of all of theirs. */
+/** How far a person came. */
 export interface Level {
+  /** Of rows of their events. */
+  straight: string;
+  /** What is kept of an identifier's events, and the level by what is kept of all of theirs. */
   state: string;
   level(state: string): string;
 }
@@ -58,14 +61,18 @@ export function levelOf(chain: Chain, first = '1'): Level {
   const begins = `step = 1 and is_in and ${first}`;
   if (chain.without === null) {
     const later = chain.conditions.slice(1).map((_, i) => `step = ${i + 2}`);
+    const events = `(at, ${[begins, ...later].join(', ')})`;
     return {
-      state: `windowFunnelState({span:UInt64})(at, ${[begins, ...later].join(', ')})`,
+      straight: `windowFunnel({span:UInt64})${events}`,
+      state: `windowFunnelState({span:UInt64})${events}`,
       level: (state) => `windowFunnelMerge({span:UInt64})(${state})`,
     };
   }
+  const state = `groupArrayIf((intDiv(at, 8), if(step > ${n}, ${n}, ${n} - step), step), step > 1 or (${begins}))`;
   return {
-    state: `groupArrayIf((intDiv(at, 8), if(step > ${n}, ${n}, ${n} - step), step), step > 1 or (${begins}))`,
-    level: (state) => foldSql(n, `arraySort(groupArrayArray(${state}))`),
+    straight: foldSql(n, `arraySort(${state})`),
+    state,
+    level: (states) => foldSql(n, `arraySort(groupArrayArray(${states}))`),
   };
 }
 
@@ -98,16 +105,13 @@ export interface Levels {
 /** How many came how far. */
 export async function countLevels(asking: Asking, chain: Chain): Promise<Levels> {
   const numbers = chain.conditions.map((_, i) => i + 1);
-  const { state, level } = levelOf(chain);
+  const { straight } = levelOf(chain);
   const { rows, ch } = asking;
   const [row = {}] = await ch.query<Record<string, string>>(
     `select ${numbers.map((i) => `countIf(level >= ${i}) as reached${i}, countIf(bitTest(done, ${i})) as at_all${i}`).join(', ')}
        from (
-         select ${rows.who} as who, ${level('state')} as level, groupBitOr(did) as done
-           from (
-             select key, any(person) as person, ${state} as state, groupBitOr(if(is_in, bitShiftLeft(toUInt16(1), step), 0)) as did
-               from (${stepRows(asking, chain)}) group by key)
-          group by who having ${rows.isMeant})${asking.inOrder}`,
+         select ${rows.who} as who, ${straight} as level, groupBitOr(if(is_in, bitShiftLeft(toUInt16(1), step), 0)) as done
+           from (${stepRows(asking, chain)}) group by who having ${rows.isMeant})`,
     chainParams(asking, chain),
   );
   return {

@@ -30,12 +30,10 @@ export async function stepTimes(asking: Asking, chain: Chain): Promise<StepTime[
        from (
          select t1, ${steps.map(first).join(', ')}
            from (
-             select ${rows.who} as who, min(if(begun = 0, {never:UInt64}, begun)) as t1, ${lists.map((k) => `groupArrayArray(a${k}) as l${k}`).join(', ')}
-               from (
-                 select key, any(person) as person, minIf(at, step = 1 and is_in) as begun, ${lists.map((k) => `groupArrayIf(at, step = ${k}) as a${k}`).join(', ')}
-                   from (${stepRows(asking, chain)}) group by key)
-              group by who having t1 < {never:UInt64} and ${rows.isMeant}))${asking.inOrder}`,
-    { ...chainParams(asking, chain), never: Number.MAX_SAFE_INTEGER },
+             select ${rows.who} as who, minIf(at, step = 1 and is_in) as t1, ${lists.map((k) => `groupArrayIf(at, step = ${k}) as l${k}`).join(', ')}
+               from (${stepRows(asking, chain)})
+              group by who having t1 > 0 and ${rows.isMeant}))`,
+    chainParams(asking, chain),
   );
   return times.map((_, i) => {
     const people = Number(row?.[`n${i}`] ?? 0);

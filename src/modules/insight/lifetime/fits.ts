@@ -3,7 +3,7 @@ import type { Rows } from '../report/rows-sql.ts';
 import { workOutBeside } from './beside.ts';
 import { weeksOfMonths } from './forecast.ts';
 import { customersOf } from './history.ts';
-import { type Buyers, byWeek, historiesAt, historiesNow, spanOf, spendingsOf } from './lifetime-sql.ts';
+import { againByWeek, type Buyers, historiesAt, historiesNow, spendingsOf } from './lifetime-sql.ts';
 import type { ModelName } from './model.ts';
 import type { LifetimeWorked } from './work.ts';
 
@@ -29,7 +29,7 @@ export async function fitAndForetell(
   o: { everybody: Histories; meant: Histories; months: number; model: ModelName | null },
 ): Promise<(LifetimeWorked & { again: readonly number[] }) | null> {
   if (!areEnough(o.everybody)) return null;
-  const heldOut = await heldOutOf(b);
+  const heldOut = await heldOutOf(b, o.everybody);
   const worked = await workOutBeside({
     ...{ everybody: o.everybody, meant: o.meant, seed },
     spendings: await spendingsOf(b),
@@ -53,14 +53,17 @@ export async function fitsOf(o: {
   return fitAndForetell(b, { everybody, meant: everybody, months: o.months, model: null });
 }
 
-/** The last part of the past, if what is before it is enough to learn from. */
-async function heldOutOf(b: Buyers) {
-  const { first, end } = await spanOf(b);
-  const weeks = Math.min(mostHeldOutWeeks, Math.floor((end - first) / 7 / heldOutPart));
+/** The last part of the past, if what is before it is enough to learn from. Ages tell when customers came. */
+async function heldOutOf(b: Buyers, { age, end }: Histories) {
+  const span = age.reduce((most, days) => Math.max(most, days), 0);
+  const first = end - span;
+  const weeks = Math.min(mostHeldOutWeeks, Math.floor(span / 7 / heldOutPart));
   if (weeks < leastHeldOutWeeks) return null;
   const cut = end - weeks * 7;
   const histories = await historiesAt(b, cut);
   if (!areEnough(histories)) return null;
-  const { arrivals, again } = await byWeek(b, { first, cut, end });
-  return { work: { histories, arrivals, weeks, totalWeeks: again.length }, again };
+  const totalWeeks = Math.floor(span / 7) + 1;
+  const again = await againByWeek(b, { first, cut, weeks: totalWeeks });
+  const arrivals = { age: histories.age.map((days) => days + end - cut), count: histories.count };
+  return { work: { histories, arrivals, weeks, totalWeeks }, again };
 }

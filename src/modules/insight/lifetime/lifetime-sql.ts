@@ -3,7 +3,7 @@ import type { Asking } from '../report/define.ts';
 import type { Rows } from '../report/rows-sql.ts';
 import type { Spent } from './forecast.ts';
 import type { Spendings } from './gamma-gamma.ts';
-import type { Arrivals, HeldOut } from './holdout.ts';
+import type { HeldOut } from './holdout.ts';
 
 /** The expression is that of the projection, in which orders stand together. */
 export const paidOrders =
@@ -64,10 +64,10 @@ export async function currenciesOf(
   }));
 }
 
-/** Customers as the models know them now. */
-export async function historiesNow(b: Buyers): Promise<Spent> {
-  const found = await b.ch.query<{ x: number; last: number; age: number; n: string; spent: number }>(
-    `select x, last, age, count() as n, sum(toFloat64(paid)) as spent
+/** Customers as the models know them now, and the last day of the question. */
+export async function historiesNow(b: Buyers): Promise<Spent & { end: number }> {
+  const found = await b.ch.query<Record<'x' | 'last' | 'age' | 'spent' | 'end', number> & { n: string }>(
+    `select x, last, age, ${endDay(b)} as end, count() as n, sum(toFloat64(paid)) as spent
        from (
          select toInt32(length(days) - 1) as x, days[-1] - days[1] as last, ${endDay(b)} - days[1] as age, paid
            from (${customers(b)}))
@@ -80,16 +80,8 @@ export async function historiesNow(b: Buyers): Promise<Spent> {
     age: Int32Array.from(found, (row) => row.age),
     count: Float64Array.from(found, (row) => Number(row.n)),
     spent: Float64Array.from(found, (row) => row.spent),
+    end: found[0]?.end ?? 0,
   };
-}
-
-/** The first day of purchases and the last of the question. */
-export async function spanOf(b: Buyers): Promise<{ first: number; end: number }> {
-  const [row] = await b.ch.query<{ first: number; end: number }>(
-    `select min(days[1]) as first, ${endDay(b)} as end from (${customers(b)})`,
-    paramsOf(b),
-  );
-  return { first: Number(row?.first ?? 0), end: Number(row?.end ?? 0) };
 }
 
 /** Customers as they were known at the end of the day `cut`, and how often they bought afterwards. */
@@ -111,30 +103,20 @@ export async function historiesAt(b: Buyers, cut: number): Promise<HeldOut> {
   };
 }
 
-/** Of those who came up to the day `cut`: when, before `end`, and when they came again, by weeks since `first`. */
-export async function byWeek(
+/** Of those who came up to the day `cut`: when they came again, by weeks since `first`. */
+export async function againByWeek(
   b: Buyers,
-  { first, cut, end }: { first: number; cut: number; end: number },
-): Promise<{ arrivals: Arrivals; again: number[] }> {
-  const params = { ...paramsOf(b), cut, end, first };
-  const came = await b.ch.query<{ age: number; n: string }>(
-    `select {end:Int32} - days[1] as age, count() as n from (${customers(b)})
-      where days[1] <= {cut:Int32} group by age order by age`,
-    params,
-  );
+  { first, cut, weeks }: { first: number; cut: number; weeks: number },
+): Promise<number[]> {
   const again = await b.ch.query<{ week: number; n: string }>(
     `select toInt32(intDiv(day - {first:Int32}, 7)) as week, count() as n
        from (${customers(b)}) array join arraySlice(days, 2) as day
       where days[1] <= {cut:Int32} group by week order by week`,
-    params,
+    { ...paramsOf(b), cut, first },
   );
-  const weeks = Math.floor((end - first) / 7) + 1;
   const counts = new Array<number>(weeks).fill(0);
   for (const { week, n } of again) if (week < weeks) counts[week] = Number(n);
-  return {
-    arrivals: { age: came.map(({ age }) => age), count: came.map(({ n }) => Number(n)) },
-    again: counts,
-  };
+  return counts;
 }
 
 /** So many customers tell what the rest spend: the error of the fit is then below half a percent. */

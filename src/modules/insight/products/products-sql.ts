@@ -37,19 +37,6 @@ const nameOf: Record<ProductBy, string> = { product: 'p.name', category: 'p.cate
 const items = (by: ProductBy) =>
   `arrayDistinct(arrayFilter(item -> item != '', arrayMap(p -> ${itemOf[by]}, ${linesOf(by)})))`;
 
-/** Orders with products in the period. */
-export async function countBaskets({ ch, rows }: Asking, by: ProductBy): Promise<number> {
-  const [row] = await ch.query<{ baskets: string }>(
-    `select count() as baskets
-       from (
-         select ${rows.who} as who, ${items(by)} as items from events
-          where ${rows.where} and ${rows.inPeriod} and ${anOrder})
-      where notEmpty(items) and ${rows.isMeant}`,
-    rows.params,
-  );
-  return Number(row?.baskets ?? 0);
-}
-
 /** What was bought in the period, the most frequent first. */
 export async function soldItems({ ch, rows }: Asking, by: ProductBy): Promise<Sold[]> {
   const found = await ch.query<Record<keyof Sold, string>>(
@@ -114,28 +101,38 @@ export async function pairCounts(
 
 /**
  * From the product that led somebody's first order ever, if it lies in the period, to the one that led the second; ''
- * where there was none by the end. The dearest of an order leads it.
+ * where there was none by the end. The dearest of an order leads it. And, by the same reading, how many orders of the
+ * period had products: one that has any is led by one.
  */
 export async function ladderSteps(
   { ch, rows }: Asking,
   by: ProductBy,
-): Promise<{ first: string; second: string; people: number }[]> {
-  const found = await ch.query<{ first: string; second: string; people: string }>(
-    `select first, second, count() as people
+): Promise<{ baskets: number; steps: { first: string; second: string; people: number }[] }> {
+  const found = await ch.query<{ first: string; second: string; people: string; baskets: string }>(
+    `select first, second, people, sum(n) over () as baskets
        from (
-         select who, arraySlice(arraySort(groupArray((time, seq, lead))), 1, 2) as orders,
-                orders[1].3 as first, if(length(orders) > 1, orders[2].3, '') as second, orders[1].1 as began
+         select first, second, countIf(is_new) as people, sum(n) as n
            from (
-             select ${rows.who} as who, time, seq,
-                    arraySort(one -> -one.1, arrayFilter(one -> one.2 != '',
-                      arrayMap(p -> (ifNull(p.price, 0) * ifNull(p.quantity, 1), ${itemOf[by]}), ${linesOf(by, ['quantity', 'price'])})))[1].2 as lead
-               from events
-              where ${rows.where} and ${rows.untilEnd} and ${anOrder} and lead != '')
-          group by who having ${rows.isMeant} and began >= ${rows.from})
-      group by first, second order by people desc, first, second limit 5000`,
+             select who, arraySlice(arraySort(groupArray((time, seq, lead))), 1, 2) as orders, countIf(time >= ${rows.from}) as n,
+                    orders[1].1 >= ${rows.from} as is_new, if(is_new, orders[1].3, '') as first,
+                    if(is_new and length(orders) > 1, orders[2].3, '') as second
+               from (
+                 select ${rows.who} as who, time, seq,
+                        arraySort(one -> -one.1, arrayFilter(one -> one.2 != '',
+                          arrayMap(p -> (ifNull(p.price, 0) * ifNull(p.quantity, 1), ${itemOf[by]}), ${linesOf(by, ['quantity', 'price'])})))[1].2 as lead
+                   from events
+                  where ${rows.where} and ${rows.untilEnd} and ${anOrder} and lead != '')
+              group by who having ${rows.isMeant})
+          group by first, second)
+      order by people desc, first, second limit 5000`,
     rows.params,
   );
-  return found.map(({ first, second, people }) => ({ first, second, people: Number(people) }));
+  return {
+    baskets: Number(found[0]?.baskets ?? 0),
+    steps: found
+      .map(({ first, second, people }) => ({ first, second, people: Number(people) }))
+      .filter(({ people }) => people > 0),
+  };
 }
 
 /** Of the orders of the period that have a number, by product: how many, and how many came back by the end. */
@@ -146,8 +143,8 @@ export async function returnedItems(
   const found = await ch.query<{ item: string; orders: string; returned: string }>(
     `select item, count() as orders, countIf(has(back, item) or (refunded and empty(back))) as returned
        from (
-         select who, order_id, arrayJoin(groupUniqArrayArrayIf(items, is_order and time >= ${rows.from} and time < ${rows.to})) as item,
-                groupUniqArrayArrayIf(items, not is_order) as back, max(not is_order) as refunded
+         select who, order_id, arrayJoin(arrayDistinct(groupArrayArrayIf(items, is_order and time < ${rows.to}))) as item,
+                groupArrayArrayIf(items, not is_order) as back, max(not is_order) as refunded
            from (
              select ${rows.who} as who, order_id, time, event = 'Order Completed' as is_order, ${items(by)} as items
                from events

@@ -2,14 +2,7 @@ import Type from 'typebox';
 import { shareInterval } from '../interval.ts';
 import { defineReport } from '../report/define.ts';
 import { together } from './basket.ts';
-import {
-  countBaskets,
-  ladderSteps,
-  type ProductBy,
-  pairCounts,
-  returnedItems,
-  soldItems,
-} from './products-sql.ts';
+import { ladderSteps, pairCounts, returnedItems, soldItems } from './products-sql.ts';
 import { ProductsReport } from './schema.ts';
 
 /** As many pairs are weighed at most, the most frequent. */
@@ -38,7 +31,7 @@ export const productsReport = defineReport({
   },
   result: ProductsReport,
   async count(asking, { by = 'product', limit = 100, sort = 'lift', least: asked }) {
-    const baskets = await countBaskets(asking, by);
+    const { baskets, steps } = await ladderSteps(asking, by);
     const least = asked ?? Math.max(fewestOrders, Math.ceil(usualSupport * baskets));
     const sold = baskets === 0 ? [] : await soldItems(asking, by);
     const frequent = sold.filter(({ orders }) => orders >= least);
@@ -85,7 +78,7 @@ export const productsReport = defineReport({
       }),
       pairs: pairs.slice(0, limit),
       pairs_looked_at: counted.length,
-      ladder: baskets === 0 ? [] : await ladderOf(asking, by),
+      ladder: baskets === 0 ? [] : ladderOf(steps),
     };
   },
   lines: ({ pairs }) => ({
@@ -105,11 +98,8 @@ export const productsReport = defineReport({
 
 const surely = ({ chance }: { chance: string }) => (chance === 'not-chance' ? 0 : 1);
 
-async function ladderOf(
-  asking: Parameters<typeof ladderSteps>[0],
-  by: ProductBy,
-): Promise<ProductsReport['ladder']> {
-  const steps = Map.groupBy(await ladderSteps(asking, by), ({ first }) => first);
+function ladderOf(found: Awaited<ReturnType<typeof ladderSteps>>['steps']): ProductsReport['ladder'] {
+  const steps = Map.groupBy(found, ({ first }) => first);
   const sum = (of: readonly { people: number }[]) => of.reduce((all, { people }) => all + people, 0);
   return [...steps]
     .map(([first, own]) => {

@@ -8,7 +8,7 @@ import { type Counted, createMemory } from '../memory.ts';
 import { createSizes } from '../sizes.ts';
 import type { ValueSettings } from '../value/schema.ts';
 import type { Report } from './define.ts';
-import { allInOrder, inOrderOf } from './in-order.ts';
+import { inOrderOf } from './in-order.ts';
 import { otherSide, type QuestionQuery, questionOf } from './question.ts';
 import { hasEvents, rowsOf } from './rows-sql.ts';
 import type { Answered, Question } from './schema.ts';
@@ -52,7 +52,7 @@ export function createAskReport(o: AskingDeps) {
         : collect.sources.byId(workspaceId, question.source).then(({ id }) => id),
     ]);
     const rows = rowsOf({ workspaceId, question, source, members });
-    const inOrder = await inOrderOf(question, await sizeOf(workspaceId));
+    const orders = inOrderOf(question, await sizeOf(workspaceId));
     const nowMs = clock.ms();
     return report.count(
       {
@@ -63,8 +63,7 @@ export function createAskReport(o: AskingDeps) {
         nowMs,
         question,
         rows,
-        inOrder,
-        allInOrder,
+        ...orders,
         path,
         value,
       },

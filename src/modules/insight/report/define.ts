@@ -22,8 +22,8 @@ export interface Asking {
   readonly value: ValueSettings;
   /**
    * Settings for the end of a statement that groups by identifier first (`group by key`, of rows of the period) and only
-   * then by person: where the period holds most of what there is, the rows are read in the order of identifiers, which
-   * needs half of the work; else by time. `allInOrder`: for what reads all events.
+   * then by person. Of very many events, where the period holds most of what there is, rows are read in the order of
+   * identifiers, which needs half of the work and hardly any memory. `allInOrder`: for what reads all events.
    */
   readonly inOrder: string;
   readonly allInOrder: string;

@@ -61,18 +61,15 @@ const staysOf = (row: { n: string; q: (number | null)[] } | undefined): Stays =>
 const pauseMs = 30 * 60_000;
 
 /** How long visits last: events of one person with less than half an hour between them. */
-export async function visitLengths({ ch, rows, inOrder }: Asking): Promise<Stays & { single: number }> {
+export async function visitLengths({ ch, rows }: Asking): Promise<Stays & { single: number }> {
   const [row] = await ch.query<{ n: string; q: (number | null)[]; single: string }>(
     `select count() as n, quantilesExactInclusive(0.25, 0.5, 0.75)(seconds) as q, countIf(seconds = 0) as single
        from (
          select arrayJoin(arrayMap(visit -> (visit[-1] - visit[1]) / 1000,
                   arraySplit((t, gap) -> gap >= ${pauseMs}, times, arrayDifference(times)))) as seconds
            from (
-             select ${rows.who} as who, arraySort(groupArrayArray(moments)) as times
-               from (
-                 select key, any(person) as person, groupArray(toUnixTimestamp64Milli(time)) as moments
-                   from events where ${rows.where} and ${rows.inPeriod} group by key)
-              group by who having ${rows.isMeant}))${inOrder}`,
+             select ${rows.who} as who, arraySort(groupArray(toUnixTimestamp64Milli(time))) as times
+               from events where ${rows.where} and ${rows.inPeriod} group by who having ${rows.isMeant}))`,
     rows.params,
   );
   return { ...staysOf(row), single: Number(row?.single ?? 0) };
@@ -85,8 +82,8 @@ export async function storeStays({ ch, rows }: Asking): Promise<Stays> {
        from (
          select ${rows.who} as who, JSONExtractFloat(properties, 'dwell_seconds') as seconds
            from events
-          where ${rows.where} and ${rows.inPeriod} and type = 'track' and event in ('Store Exited', 'Zone Exited') and seconds > 0)
-      where ${rows.isMeant}`,
+          where ${rows.where} and ${rows.inPeriod} and type = 'track' and event in ('Store Exited', 'Zone Exited'))
+      where seconds > 0 and ${rows.isMeant}`,
     rows.params,
   );
   return staysOf(row);

@@ -1,3 +1,4 @@
+import type { Asking } from '../report/define.ts';
 import { allInOrder } from '../report/in-order.ts';
 import type { Rows } from '../report/rows-sql.ts';
 import { broughtSql } from './invited-sql.ts';
@@ -15,38 +16,71 @@ const voice = textList([
 ]);
 const shared = textList(['Content Shared', 'Product Shared', 'Cart Shared']);
 
+/** A period that layers are counted of; `as` ends the names of its columns. */
+interface Span {
+  as: '' | '_then';
+  rows: Rows;
+}
+
 /**
- * One row a person who did anything in the period, with what the layers are made of. Money is orders less refunds, and
- * not less than 0. Only tenure looks back before the period. First by identifier, in the order of rows, so that what is
- * kept of one is small and whose it is is asked once an identifier; days are lists, which take less room than sets.
+ * One row a person who did anything in one of the periods, with what the layers are made of in each. Money is orders less
+ * refunds, and not less than 0. Only tenure looks back before a period. First by identifier, in the order of rows, so that
+ * what is kept of one is small and whose it is is asked once an identifier; days are lists, which take less room than
+ * sets. The first period ends last: one reading of events answers for both.
  */
-function signalsSql(rows: Rows): string {
-  const track = (names: string) => `countIf(is_now and type = 'track' and event in ${names})`;
-  const money = (name: string) =>
-    `sumIf(assumeNotNull(total), is_now and total > 0 and type = 'track' and event = '${name}' and currency = {currency:String})`;
+function signalsSql(spans: readonly Span[], inOrder: string): string {
+  const [{ rows }] = spans as [Span];
   const sums = ['bought', 'returned', 'orders', 'kept', 'voice', 'shares', 'invites'];
+  const each = (columns: (span: Span) => readonly string[]) => spans.flatMap(columns).join(', ');
   return `
-    select s.who as who, greatest(toFloat64(s.bought) - toFloat64(s.returned), 0) as money, s.orders as orders, s.days as days,
-           s.months as months, s.kept as kept, s.voice as voice, s.tenure as tenure, s.shares as shares,
-           s.invites as invites, b.accepted as accepted, b.brought as brought
+    select s.who as who, ${each(({ as }) => [
+      `s.came${as} as came${as}`,
+      `greatest(toFloat64(s.bought${as}) - toFloat64(s.returned${as}), 0) as money${as}`,
+      ...['orders', 'days', 'months', 'kept', 'voice', 'tenure', 'shares', 'invites'].map(
+        (name) => `s.${name}${as} as ${name}${as}`,
+      ),
+      ...['accepted', 'brought'].map((name) => `if(came${as}, b${as}.${name}, 0) as ${name}${as}`),
+    ])}
       from (
-        select ${rows.who} as who, ${sums.map((name) => `sum(${name}) as ${name}`).join(', ')},
-               arrayDistinct(groupArrayArray(all_days)) as on_days, length(on_days) as days,
-               length(arrayDistinct(arrayMap(day -> toYYYYMM(toDate(day)), on_days))) as months,
-               dateDiff('day', min(began), ${rows.to}) as tenure, max(came) as came
+        select ${rows.who} as who, ${each(({ as, rows: { to } }) => [
+          ...sums.map((name) => `sum(${name}${as}) as ${name}${as}`),
+          `arrayDistinct(groupArrayArray(all_days${as})) as on_days${as}`,
+          `length(on_days${as}) as days${as}`,
+          `length(arrayDistinct(arrayMap(day -> toYYYYMM(toDate(day)), on_days${as}))) as months${as}`,
+          `max(came${as}) as came${as}`,
+          `if(came${as}, dateDiff('day', min(began), ${to}), 0) as tenure${as}`,
+        ])}
           from (
-            select key, any(person) as person, ${money('Order Completed')} as bought, ${money('Order Refunded')} as returned,
-                   countIf(is_now and total > 0 and type = 'track' and event = 'Order Completed') as orders,
-                   arrayDistinct(groupArrayIf(toUInt16(toDate(time, {zone:String})), is_now)) as all_days,
-                   ${track(kept)} as kept, ${track(voice)} as voice, ${track(shared)} as shares, ${track("('Invite Sent')")} as invites,
-                   min(time) as began, max(time >= ${rows.from}) as came
-              from (select *, time >= ${rows.from} as is_now from events where ${rows.where} and ${rows.untilEnd})
-             group by key${allInOrder})
-         group by who having came = 1 and who != 0) as s
-      left join (
+            select key, any(person) as person, min(time) as began, ${each(({ as }) => {
+              const is = `is_in${as}`;
+              const track = (names: string) => `countIf(${is} and type = 'track' and event in ${names})`;
+              const money = (name: string) =>
+                `sumIf(assumeNotNull(total), ${is} and total > 0 and type = 'track' and event = '${name}' and currency = {currency:String})`;
+              return [
+                `max(${is}) as came${as}`,
+                `${money('Order Completed')} as bought${as}`,
+                `${money('Order Refunded')} as returned${as}`,
+                `countIf(${is} and total > 0 and type = 'track' and event = 'Order Completed') as orders${as}`,
+                `arrayDistinct(groupArrayIf(toUInt16(toDate(time, {zone:String})), ${is})) as all_days${as}`,
+                `${track(kept)} as kept${as}`,
+                `${track(voice)} as voice${as}`,
+                `${track(shared)} as shares${as}`,
+                `${track("('Invite Sent')")} as invites${as}`,
+              ];
+            })}
+              from (
+                select *, ${each(({ as, rows: { inPeriod } }) => [`${inPeriod} as is_in${as}`])}
+                  from events where ${rows.where} and ${rows.untilEnd})
+             group by key${inOrder})
+         group by who having who != 0 and (${spans.map(({ as }) => `came${as} = 1`).join(' or ')})) as s
+      ${spans
+        .map(
+          ({ as, rows: own }) => `left join (
         select who, sumIf(fresh, degree = 1) as accepted,
                sum(toFloat64(revenue) * arrayElement({degrees:Array(Float64)}, degree)) as brought
-          from (${broughtSql(rows)}) group by who) as b on b.who = s.who`;
+          from (${broughtSql(own)}) group by who) as b${as} on b${as}.who = s.who`,
+        )
+        .join('\n      ')}`;
 }
 
 /**
@@ -68,33 +102,56 @@ function rankSql(part: string): string {
 }
 
 /** The mean of the ranks of a layer's parts, by their weights. */
-function scoreSql(layer: Layer, settings: ValueSettings): string {
+function scoreSql(layer: Layer, settings: ValueSettings, { as }: Span): string {
   const weights = settings[layer];
   const parts = Object.keys(layerParts[layer]);
   const sum = parts.reduce((all, part) => all + (weights[part] ?? 0), 0);
   if (sum <= 0) return 'toFloat64(0)';
-  return `(${parts.map((part) => `${(weights[part] ?? 0) / sum} * ${part}_rank`).join(' + ')})`;
+  return `(${parts.map((part) => `${(weights[part] ?? 0) / sum} * ${part}${as}_rank`).join(' + ')})`;
 }
 
 /**
  * One row a person who did anything in the period: `who`, each part and its rank, the scores of the layers, and where
  * they stand: in the highest layer that they reach. People are compared with everybody; a segment picks among them.
  */
-export function layersSql(rows: Rows, settings: ValueSettings): string {
-  const parts = layers.flatMap((layer) => Object.keys(layerParts[layer]));
-  const each = ['who', ...parts];
+export const layersSql = (rows: Rows, settings: ValueSettings): string =>
+  standingsSql([{ as: '', rows }], settings, allInOrder);
+
+/** The same of two periods, one that ends earlier: its columns end in `_then`. Who was not there stands at ''. */
+export const layersThenAndNowSql = (
+  { rows, allInOrder: inOrder }: Pick<Asking, 'rows' | 'allInOrder'>,
+  then: Rows,
+  settings: ValueSettings,
+): string =>
+  standingsSql(
+    [
+      { as: '', rows },
+      { as: '_then', rows: then },
+    ],
+    settings,
+    inOrder,
+  );
+
+function standingsSql(spans: readonly Span[], settings: ValueSettings, inOrder: string): string {
+  const each = (columns: (span: Span) => readonly string[]) => spans.flatMap(columns);
+  const parts = each(({ as }) => partNames.map((part) => part + as));
+  const kept = ['who', ...each(({ as }) => [`came${as}`]), ...parts];
+  const standing = ({ as }: Span) =>
+    `multiIf(came${as} = 0, '', social${as} >= {social_from:Float64} and social${as} > 0, 'social',
+                      emotional${as} >= {emotional_from:Float64} and emotional${as} > 0, 'emotional',
+                      functional${as} > 0, 'functional', 'none') as standing${as}`;
+  const scores = (span: Span) =>
+    layers.map((layer) => `${scoreSql(layer, settings, span)} as ${layer}${span.as}`);
   return `
-    select *, multiIf(social >= {social_from:Float64} and social > 0, 'social',
-                      emotional >= {emotional_from:Float64} and emotional > 0, 'emotional',
-                      functional > 0, 'functional', 'none') as standing
+    select * except (${each(({ as }) => [`came${as}`]).join(', ')}), ${spans.map(standing).join(', ')}
       from (
-        select *, ${layers.map((layer) => `${scoreSql(layer, settings)} as ${layer}`).join(', ')}
+        select *, ${each(scores).join(', ')}
           from (
-            select ${each.map((name) => `one_${name} as ${name}`).join(', ')}, ${parts.map((part) => `rank_${part} as ${part}_rank`).join(', ')}
+            select ${kept.map((name) => `one_${name} as ${name}`).join(', ')}, ${parts.map((part) => `rank_${part} as ${part}_rank`).join(', ')}
               from (
-                select ${each.map((name) => `all_${name}`).join(', ')}, ${parts.map(rankSql).join(', ')}
-                  from (select ${each.map((name) => `groupArray(${name}) as all_${name}`).join(', ')} from (${signalsSql(rows)})))
-             array join ${[...each.map((name) => `all_${name} as one_${name}`), ...parts.map((part) => `ranks_${part} as rank_${part}`)].join(', ')}))`;
+                select ${kept.map((name) => `all_${name}`).join(', ')}, ${parts.map(rankSql).join(', ')}
+                  from (select ${kept.map((name) => `groupArray(${name}) as all_${name}`).join(', ')} from (${signalsSql(spans, inOrder)})))
+             array join ${[...kept.map((name) => `all_${name} as one_${name}`), ...parts.map((part) => `ranks_${part} as rank_${part}`)].join(', ')}))`;
 }
 
 export const layersParams = (o: { currency: string; timeZone: string; settings: ValueSettings }) => ({

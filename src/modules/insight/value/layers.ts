@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { defineReport } from '../report/define.ts';
-import { countMoves, countStandings } from './report-sql.ts';
+import { countStandings } from './report-sql.ts';
 import { LayersReport, layerParts, layers, standings } from './schema.ts';
 
 /** A number that was counted in floating point, as a decimal with the cents that money has. */
@@ -22,10 +22,8 @@ export const layersReport = defineReport({
   async count(asking, own) {
     const { value: settings } = asking;
     const currency = own.currency ?? asking.currency;
-    const [row = {}] = await countStandings(asking, { currency, settings });
     const days = own.moved ?? 30;
-    const moves = await countMoves(asking, { currency, settings, days });
-    const n = (name: string) => Number(row[name] ?? 0);
+    const { figure: n, scores, moves } = await countStandings(asking, { currency, settings, days });
     const { marginRate } = settings;
     return {
       ...{ currency, margin_rate: marginRate, people: n('people') },
@@ -39,7 +37,7 @@ export const layersReport = defineReport({
         layer,
         people: n(`${layer}_people`),
         mean: n(`${layer}_mean`),
-        scores: ((row[`${layer}_scores`] ?? []) as string[]).map(Number),
+        scores: scores(layer),
         parts: Object.keys(layerParts[layer]).map((part) => ({
           part,
           weight: settings[layer][part] ?? 0,
@@ -47,14 +45,7 @@ export const layersReport = defineReport({
           mean: n(`${part}_mean`),
         })),
       })),
-      moved: {
-        days,
-        moves: moves.map(({ was, is, people }) => ({
-          from: was as LayersReport['moved']['moves'][number]['from'],
-          to: is as LayersReport['moved']['moves'][number]['to'],
-          people: Number(people),
-        })),
-      },
+      moved: { days, moves },
     };
   },
   lines: (result) => ({

@@ -1,21 +1,19 @@
 import type { Asking } from '../report/define.ts';
-import { earlier, layersParams, layersSql } from './layers-sql.ts';
-import { layerParts, layers, standings, type ValueSettings } from './schema.ts';
+import { earlier, layersParams, layersThenAndNowSql } from './layers-sql.ts';
+import { type LayersReport, layerParts, layers, standings, type ValueSettings } from './schema.ts';
 
-interface Of {
-  currency: string;
-  settings: ValueSettings;
-}
+type Move = LayersReport['moved']['moves'][number];
 
-const paramsOf = (asking: Asking, o: Of) => ({
-  ...asking.rows.params,
-  ...layersParams({ ...o, timeZone: asking.timeZone }),
-});
-const meant = ({ rows }: Asking) => rows.isMeant;
-
-export function countStandings(asking: Asking, o: Of) {
+/**
+ * Who stands where, and of whom moved since so many days ago: pairs of where they stood and stand, `new` and `gone` for
+ * who was not there. By one reading of events for both periods.
+ */
+export async function countStandings(
+  asking: Asking,
+  o: { currency: string; settings: ValueSettings; days: number },
+): Promise<{ figure: (name: string) => number; scores: (layer: string) => number[]; moves: Move[] }> {
   const spread = (layer: string) =>
-    `arrayMap(c -> countEqual(groupArray(toUInt8(ceil(${layer} / 10))), c), range(11)) as ${layer}_scores`;
+    `arrayMap(c -> countEqual(groupArrayIf(toUInt8(ceil(${layer} / 10)), standing != ''), c), range(11)) as ${layer}_scores`;
   const about = layers.flatMap((layer) => [
     `countIf(${layer} > 0) as ${layer}_people`,
     `if(${layer}_people > 0, sum(${layer}) / ${layer}_people, 0) as ${layer}_mean`,
@@ -29,22 +27,25 @@ export function countStandings(asking: Asking, o: Of) {
     `sumIf(money, standing = '${one}') as ${one}_money`,
     `sumIf(brought, standing = '${one}') as ${one}_brought`,
   ]);
-  return asking.ch.query<Record<string, string | number | string[]>>(
-    `select count() as people, ${[...byStanding, ...layers.map(spread), ...about].join(', ')}
-       from (${layersSql(asking.rows, o.settings)}) where ${meant(asking)}`,
-    paramsOf(asking, o),
+  const { rows, timeZone } = asking;
+  const then = earlier(rows, o.days);
+  const move =
+    "concat(if(standing_then = '', 'new', standing_then), ' ', if(standing = '', 'gone', standing))";
+  const [row = {}] = await asking.ch.query<
+    Record<string, string | number | string[]> & { moved?: [string[], string[]] }
+  >(
+    `select countIf(standing != '') as people, sumMap([${move}], [toUInt64(1)]) as moved,
+            ${[...byStanding, ...layers.map(spread), ...about].join(', ')}
+       from (${layersThenAndNowSql(asking, then, o.settings)}) where ${rows.isMeant}`,
+    { ...rows.params, ...then.params, ...layersParams({ ...o, timeZone }) },
   );
-}
-
-/** Who stands where now, and where they stood so many days ago. */
-export function countMoves(asking: Asking, o: Of & { days: number }) {
-  const before = earlier(asking.rows, o.days);
-  const rows = (of: typeof before) =>
-    `select who, standing from (${layersSql(of, o.settings)}) where ${meant(asking)}`;
-  return asking.ch.query<{ was: string; is: string; people: string }>(
-    `select if(b.standing = '', 'new', b.standing) as was, if(n.standing = '', 'gone', n.standing) as is, count() as people
-       from (${rows(asking.rows)}) as n full outer join (${rows(before)}) as b on n.who = b.who
-      group by was, is order by was, is`,
-    { ...paramsOf(asking, o), ...before.params },
-  );
+  const [ways, counts] = row.moved ?? [[], []];
+  return {
+    figure: (name) => Number(row[name] ?? 0),
+    scores: (layer) => ((row[`${layer}_scores`] ?? []) as string[]).map(Number),
+    moves: ways.map((way, i) => {
+      const [from, to] = way.split(' ') as [Move['from'], Move['to']];
+      return { from, to, people: Number(counts[i]) };
+    }),
+  };
 }

@@ -1,6 +1,6 @@
 import type { Asking } from '../report/define.ts';
 
-type Asked = Pick<Asking, 'ch' | 'rows' | 'timeZone'> & {
+type Asked = Pick<Asking, 'ch' | 'rows' | 'timeZone' | 'allInOrder'> & {
   /** The beginning of the period before, in ms. */
   beforeMs: number;
   /** Names of events of the stage Share; `page` and `screen` stand for all of them. */
@@ -33,13 +33,16 @@ export async function figures(asked: Asked): Promise<(name: string) => number> {
                 bitTest(did, 0) as here, bitTest(did, 1) as here_before, bitTest(did, 2) as shared, bitTest(did, 3) as shared_before,
                 n, n_before, paid, paid_before
            from (
-             select ${rows.who} as who, min(time) as first,
-                    groupBitOr(if(time < ${before}, 0, bitShiftLeft(if(${isShare}, 5, 1), toUInt8(time < ${rows.from})))) as did,
-                    countIf(${anOrder} and time >= ${rows.from}) as n, countIf(${anOrder} and time >= ${before} and time < ${rows.from}) as n_before,
-                    countIf(${anOrder} and total > 0 and time >= ${rows.from}) as paid,
-                    countIf(${anOrder} and total > 0 and time >= ${before} and time < ${rows.from}) as paid_before
-               from events where ${rows.where} and ${rows.untilEnd}
-              group by who having ${rows.isMeant}))`,
+             select ${rows.who} as who, min(first) as first, groupBitOr(did) as did, sum(n) as n, sum(n_before) as n_before,
+                    sum(paid) as paid, sum(paid_before) as paid_before
+               from (
+                 select key, any(person) as person, min(time) as first,
+                        groupBitOr(if(time < ${before}, 0, bitShiftLeft(if(${isShare}, 5, 1), toUInt8(time < ${rows.from})))) as did,
+                        countIf(${anOrder} and time >= ${rows.from}) as n, countIf(${anOrder} and time >= ${before} and time < ${rows.from}) as n_before,
+                        countIf(${anOrder} and total > 0 and time >= ${rows.from}) as paid,
+                        countIf(${anOrder} and total > 0 and time >= ${before} and time < ${rows.from}) as paid_before
+                   from events where ${rows.where} and ${rows.untilEnd} group by key)
+              group by who having ${rows.isMeant}))${asked.allInOrder}`,
     paramsOf(asked),
   );
   return (name) => Number(row[name] ?? 0);
@@ -84,18 +87,18 @@ export async function money(asked: Asked): Promise<Money[]> {
   }));
 }
 
-/** People and orders by day of both periods. */
+/** People and orders by day of both periods; a set of people a day, since rows of person and day would be nearly all rows. */
 export async function byDay(
   asked: Asked,
 ): Promise<{ day: string; isBefore: boolean; people: number; orders: number }[]> {
   const { ch, rows } = asked;
   const found = await ch.query<Record<string, string | number>>(
-    `select toString(day) as day, is_before, count() as people, sum(n) as orders
+    `select toString(day) as day, is_before, uniqExact(who) as people, countIf(is_order) as orders
        from (
-         select ${rows.who} as who, toDate(toTimeZone(time, {zone:String})) as day, time < ${rows.from} as is_before, countIf(${anOrder}) as n
+         select ${rows.who} as who, toDate(toTimeZone(time, {zone:String})) as day, time < ${rows.from} as is_before, ${anOrder} as is_order
            from events
-          where ${rows.where} and time >= ${before} and time < ${rows.to}
-          group by who, day, is_before having ${rows.isMeant})
+          where ${rows.where} and time >= ${before} and time < ${rows.to})
+      where ${rows.isMeant}
       group by day, is_before order by day, is_before desc`,
     paramsOf(asked),
   );

@@ -88,6 +88,8 @@ export function connectionSettings(memoryMb: number): string[] {
   const mb = 1024 * 1024;
   const settings = {
     max_threads: 2,
+    // As it comes, a statement gets a thread for every free gigabyte: with less memory than two, never a second one.
+    max_threads_min_free_memory_per_thread: Math.floor(memoryMb * 0.2) * mb,
     max_memory_usage: Math.floor(memoryMb * 0.6) * mb,
     // Large groupings and sorts go on on disk instead of failing.
     max_bytes_before_external_group_by: Math.floor(memoryMb * 0.3) * mb,

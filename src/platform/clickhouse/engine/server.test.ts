@@ -269,6 +269,12 @@ describe('long results and long queries', () => {
     expect(await none()).toBe('0\n');
   });
 
+  test('a statement that reads much is read by two', async () => {
+    await ask('CREATE TABLE much (n UInt64) ENGINE = MergeTree ORDER BY n');
+    await ask('INSERT INTO much SELECT number FROM numbers(1000000)');
+    expect(await ask('EXPLAIN PIPELINE SELECT sum(n * n) FROM much')).toMatch(/MergeTreeSelect\(.*\) × 2/);
+  });
+
   test('light queries do not wait behind heavy ones, nor behind a scalar subquery', async () => {
     const leaving = new AbortController();
     const heavy = [
