@@ -29,10 +29,10 @@ export async function peopleByFirstTouch(
             sumMap(spent.1, spent.2) as money, sumMap(spent.1, arrayMap(sum -> pow(toFloat64(sum), 2), spent.2)) as powers,
             money.1 as currencies, arrayMap(sum -> toString(sum), money.2) as sums, powers.2 as squares
        from (
-         select who, min(first) as began, max(code) as came_by, groupBitOr(stages) as did, sum(n_paid) as paid, sum(n) as orders,
+         select ${rows.who} as who, min(first) as began, argMinIf(code, at, code > 0) as came_by, groupBitOr(stages) as did, sum(n_paid) as paid, sum(n) as orders,
                 sumMap(sums.1, sums.2) as spent
            from (
-             select ${rows.who} as who, min(time) as first, argMinIf(number, time, number > 0) as code,
+             select key, any(person) as person, min(time) as first, argMinIf(number, time, number > 0) as code, minIf(time, number > 0) as at,
                     groupBitOr(bitShiftLeft(toUInt8(1), stage)) as stages, 0 as n_paid, 0 as n,
                     cast(([], []) as Tuple(Array(LowCardinality(String)), Array(Decimal(38, 6)))) as sums
                from (
@@ -40,13 +40,13 @@ export async function peopleByFirstTouch(
                         cast(multiIf(type = 'page', {page:UInt8}, type = 'screen', {screen:UInt8},
                           transform(event, {names:Array(String)}, {stages:Array(UInt8)}, toUInt8(0))) as UInt8) as stage
                    from events where ${rows.where} and ${rows.untilEnd})
-              group by who
+              group by key
              union all
-             select ${rows.who} as who, min(time) as first, toUInt8(0) as code, toUInt8(0) as stages, countIf(total > 0) as n_paid, count() as n,
+             select key, any(person) as person, min(time) as first, toUInt8(0) as code, first as at, toUInt8(0) as stages, countIf(total > 0) as n_paid, count() as n,
                     sumMapIf([currency], [assumeNotNull(total)], total is not null) as sums
                from events
               where ${rows.where} and ${rows.untilEnd} and type = 'track' and event = 'Order Completed' and if(event = 'Order Completed', 1, 0) = 1
-              group by who)
+              group by key)
           group by who having ${rows.isMeant} and began >= ${rows.from})
       group by came_by order by people desc, came_by`,
     {
