@@ -160,6 +160,28 @@ describe.each([
   });
 });
 
+test('every report fits a phone, in English too, where words are longer', { timeout: 60_000 }, async () => {
+  const { page, context } = await open({ width: 390 });
+  await signIn(page, url);
+  await page.goto(`${url}/reports`);
+  const links = page.locator('#content a[href^="/reports/"]');
+  await links.first().waitFor();
+  const paths = (await links.all()).map((link) => link.getAttribute('href'));
+  const sticksOut: string[] = [];
+  for (const path of await Promise.all(paths)) {
+    await page.goto(`${url}${path}`);
+    await page.locator('#content h1').waitFor();
+    // With its tables and their marks for those who listen.
+    if (path === '/reports/products') await page.getByRole('rowheader', { name: 'Oolong' }).first().waitFor();
+    else await page.waitForTimeout(400);
+    const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    if ((await page.evaluate(overflow)) !== 0) sticksOut.push(String(path));
+  }
+  expect(paths.length).toBeGreaterThan(10);
+  expect(sticksOut).toEqual([]);
+  await context.close();
+});
+
 interface Fault {
   id: string;
   impact: string;

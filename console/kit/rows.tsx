@@ -33,7 +33,7 @@ export function Rows(props: {
       ref={(element) => {
         if (element) element.tabIndex = 0;
       }}
-      className="max-h-[32rem] min-w-0 overflow-auto"
+      className="relative max-h-[32rem] min-w-0 overflow-auto"
     >
       <table className="w-full text-left tabular-nums">
         {props.caption && <caption className="pb-1 text-left font-semibold">{props.caption}</caption>}

@@ -17,7 +17,8 @@ export function Segmented<Value extends string>(props: {
         <label
           key={value}
           className={clsx(
-            'inline-flex cursor-pointer items-center gap-1.5 rounded-md px-3 py-1 text-s whitespace-nowrap has-focus-visible:outline-2 has-focus-visible:outline-info',
+            // What is for listeners only stays with its label: elsewhere it would widen a page that the choices are wider than.
+            'relative inline-flex cursor-pointer items-center gap-1.5 rounded-md px-3 py-1 text-s whitespace-nowrap has-focus-visible:outline-2 has-focus-visible:outline-info',
             value === props.value ? 'bg-good-wash font-semibold text-good' : 'text-quiet hover:text-ink',
           )}
         >

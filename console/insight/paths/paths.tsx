@@ -158,14 +158,16 @@ function Flow({ report }: { report: PathsReport }) {
         {
           type: 'sankey',
           left: 4,
-          right: 140,
+          right: room.isNarrow ? 84 : 140,
           top: 8,
           bottom: 8,
           nodeGap: 10,
           nodeWidth: 12,
           draggable: false,
           emphasis: { focus: 'adjacency' },
-          label: { color: ink.ink, fontSize: 12, overflow: 'truncate', width: 130 },
+          label: { color: ink.ink, fontSize: 12, overflow: 'truncate', width: room.isNarrow ? 76 : 130 },
+          // What has no room for its name says it when it is pointed at, and in the table.
+          labelLayout: { hideOverlap: true },
           lineStyle: { color: ink.before, opacity: 0.3, curveness: 0.5 },
           data: [...ends].map(([id, [at, name, label]]) => ({
             name: id,

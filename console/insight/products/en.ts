@@ -7,8 +7,8 @@ export default {
   product: 'Product',
   category: 'Category',
   sort: 'Pairs by',
-  byLift: 'how much they belong together',
-  byOrders: 'how frequent they are',
+  byLift: 'strength',
+  byOrders: 'frequency',
   answer_one: '{{orders}} order says what was in it.',
   answer_other: '{{orders}} orders say what was in them.',
   answerPair:

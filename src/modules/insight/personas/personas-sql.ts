@@ -39,8 +39,6 @@ export async function keepPersonas(
 interface Of {
   ch: ClickHouse;
   rows: Rows;
-  /** Settings for what groups by identifier first. */
-  inOrder: string;
   currency: string;
   timeZone: string;
 }
@@ -50,7 +48,7 @@ const paramsOf = ({ rows, currency, timeZone }: Of) => ({ ...rows.params, curren
 export function eachLeaning(o: Of) {
   return o.ch.queryStream<{ who: string; row: number[] }>(
     `select toString(who) as who, arrayMap(x -> toFloat64(x), [${columns.map((name) => `toFloat64(${name})`).join(', ')}]) as row
-       from (${leaningsSql(o.rows, o.inOrder)})`,
+       from (${leaningsSql(o.rows)})`,
     paramsOf(o),
   );
 }
@@ -61,7 +59,7 @@ const mostPeople = 50_000;
 export async function someLeanings(o: Of): Promise<{ people: number; rows: number[][] }> {
   const found = await o.ch.query<{ row: number[]; people: string }>(
     `select [${columns.map((name) => `toFloat64(${name})`).join(', ')}] as row, count() over () as people
-       from (${leaningsSql(o.rows, o.inOrder)}) where ${o.rows.isMeant} order by cityHash64(who) limit ${mostPeople}`,
+       from (${leaningsSql(o.rows)}) where ${o.rows.isMeant} order by cityHash64(who) limit ${mostPeople}`,
     paramsOf(o),
   );
   return { people: Number(found[0]?.people ?? 0), rows: found.map(({ row }) => row) };

@@ -2,7 +2,6 @@ import type { Identity } from '#modules/identity';
 import type { Segments } from '#modules/segments';
 import type { ClickHouse } from '#platform/clickhouse';
 import type { Postgres } from '#platform/postgres';
-import { allInOrder } from '../report/in-order.ts';
 import { usualRows } from '../value/standing.ts';
 import { groups, groupsOf, leastPeople, modelOf, nameOf } from './model.ts';
 import { eachLeaning, keepPersonas, keptPersonas } from './personas-sql.ts';
@@ -56,8 +55,7 @@ export function personasKind(deps: PersonaDeps): Parameters<Segments['snapshots'
       const [currency, timeZone] = [workspace?.currency ?? '', workspace?.timeZone ?? 'UTC'];
       const who: number[] = [];
       const numbers: number[] = [];
-      const rows = usualRows(workspaceId, now);
-      for await (const one of eachLeaning({ ch, rows, inOrder: allInOrder, currency, timeZone })) {
+      for await (const one of eachLeaning({ ch, rows: usualRows(workspaceId, now), currency, timeZone })) {
         who.push(Number(one.who));
         for (let k = 0; k < size; k++) numbers.push(one.row[before + k] as number);
       }
