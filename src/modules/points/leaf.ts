@@ -1,5 +1,5 @@
-import { hash, randomBytes } from 'node:crypto';
-import { commit } from '#modules/transparency';
+import { randomBytes } from 'node:crypto';
+import { commit, primitives } from '#modules/transparency';
 import { type Entry, kindNumber, sideName } from './book.ts';
 import type { Lot } from './lots.ts';
 
@@ -36,7 +36,7 @@ export function nonceOf(secret: Uint8Array | null, id: number, party: 'from' | '
   input.writeUInt32BE(Math.floor(id / 2 ** 32), 32);
   input.writeUInt32BE(id % 2 ** 32, 36);
   input[40] = party === 'from' ? 0 : 1;
-  return hash('sha256', input, 'buffer');
+  return primitives.sha256(input);
 }
 
 /** The leaf's kind: 0 is for what stands in the clear. */
