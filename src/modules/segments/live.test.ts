@@ -21,7 +21,7 @@ let segments: Segments;
 beforeAll(async () => {
   p = await testProgram({ clock });
   // So little room that nearly everybody is put away after each round.
-  segments = createSegments({ ...p, room: 300 });
+  segments = createSegments({ ...p, room: 80 });
 });
 afterAll(async () => {
   await segments.stop();

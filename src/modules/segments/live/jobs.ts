@@ -172,7 +172,7 @@ async function* membersAtHand(
     yield* members.membersOf(ch, id, editions);
     return;
   }
-  const persons = [...memory.all()].map(({ key }) => key);
+  const persons = [...memory.keys()];
   for (let i = 0; i < persons.length; i += pageOfPeople) {
     for (const row of await members.storedOf(ch, id, persons.slice(i, i + pageOfPeople), editions))
       if (row.is_in) yield row;
@@ -188,7 +188,7 @@ async function warmUp(deps: JobDeps, { workspace }: Opened, alive: () => boolean
     before = last;
     workspace.errands.push(
       ...page
-        .filter((person) => !workspace.memory.person(person))
+        .filter((person) => !workspace.memory.has(person))
         .map((person) => ({ person, evaluate: false })),
     );
     await workspace.fewErrands(pageOfPeople / 2);

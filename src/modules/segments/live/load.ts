@@ -46,17 +46,7 @@ export async function loadPersons(
   for (const one of facts) {
     const state = set.newPerson(one.person);
     set.setFacts(state, factsOf(one, extra(one)));
-    const person: Person = {
-      key: one.person,
-      keys: one.keys,
-      state,
-      ins: [],
-      near: null,
-      due: Number.NaN,
-      checkedAt: 0,
-      weight: 0,
-      usedIn: 0,
-    };
+    const person = workspace.memory.newPerson(one.person, one.keys, state);
     persons.set(one.person, person);
     for (const key of one.keys) byKey.set(key, person);
   }
@@ -67,7 +57,6 @@ export async function loadPersons(
     const person = byKey.get(key);
     if (!person) return;
     set.add(person.state, entry);
-    person.weight++;
   };
   if (old.length > 0) {
     const upTo = Math.min(written, position);

@@ -66,7 +66,7 @@ export async function takeRound(
     const unknown = new Set(changed);
     for (const { key, historical } of news) {
       // Whom a backfill alone touches is looked at when it is over.
-      if (!historical && !memory.byKey(key)) unknown.add(key);
+      if (!historical && !memory.knows(key)) unknown.add(key);
     }
     const personOf = await deps.people.changes.personsOf(tx, workspace.id, [...unknown]);
 
@@ -82,9 +82,8 @@ export async function takeRound(
       if (person !== null) changedPersons.add(person);
     }
     const missing = new Set<number>();
-    for (const person of personOf.values())
-      if (person !== null && !memory.person(person)) missing.add(person);
-    for (const { person } of [...popped, ...errands]) if (!memory.person(person)) missing.add(person);
+    for (const person of personOf.values()) if (person !== null && !memory.has(person)) missing.add(person);
+    for (const { person } of [...popped, ...errands]) if (!memory.has(person)) missing.add(person);
     for (const person of changedPersons) missing.delete(person);
     for (const person of gone.keys()) {
       changedPersons.delete(person);
@@ -127,7 +126,6 @@ export async function takeRound(
       const person = memory.byKey(one.key);
       if (!person) continue;
       set.add(person.state, one.entry);
-      memory.grew(person, 1);
       evaluation.touch(person, set.touched(one.entry), one.cause, one.historical);
     }
     for (const { person, at } of popped) {
@@ -311,7 +309,6 @@ function takeOver(
   for (const other of joined) {
     memory.remove(other.key);
     set.merge(person.state, other.state);
-    memory.grew(person, other.weight);
   }
   if (person.keys.length !== facts.keys.length) {
     memory.remove(person.key);

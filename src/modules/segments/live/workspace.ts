@@ -1,7 +1,7 @@
 import type { RuleSet } from '../rule/index.ts';
 import type { Edition } from './edition.ts';
 import { DueHeap } from './heap.ts';
-import { Memory, setIn } from './memory.ts';
+import { Memory } from './memory.ts';
 import { Ring } from './ring.ts';
 
 /** Somebody to be fetched beside those whom events and changes touch. */
@@ -83,7 +83,11 @@ export class Workspace {
     this.id = o.id;
     this.set = o.set;
     this.editions = o.editions;
-    this.memory = new Memory(o.room);
+    this.memory = new Memory({
+      room: o.room,
+      editions: o.editions.length,
+      newState: (person, held) => o.set.newPerson(person, held),
+    });
     this.setVersion = o.setVersion;
     this.contextHash = o.contextHash;
     this.position = o.position;
@@ -129,7 +133,6 @@ export class Workspace {
 
   /** Somebody at hand is in an edition that was filled; whom the live path wrote about, it knows better. */
   markMember(edition: Edition, place: number, person: number): void {
-    const known = this.memory.person(person);
-    if (known && !edition.known.has(person)) setIn(known, place, true);
+    if (!edition.known.has(person)) this.memory.markIn(person, place);
   }
 }

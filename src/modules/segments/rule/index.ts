@@ -6,7 +6,7 @@ export type { ConditionKind } from './node.ts';
 export { type Rule, type RuleContext, readRule } from './read.ts';
 export type { ComputedTrait } from './schema.ts';
 export { type LoadedRow, RuleSet, type Verdict, type Wants, type Why } from './set.ts';
-export type { Entry, Facts, PersonState } from './timeline.ts';
+export { type Entry, type Facts, type Held, nothing, type PersonState } from './timeline.ts';
 export { valueOfNobody, valuesSql } from './values-sql.ts';
 
 import type { Rule, RuleContext } from './read.ts';

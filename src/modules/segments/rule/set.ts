@@ -8,7 +8,7 @@ import type { Statement } from './members-sql.ts';
 import type { Leaf, Node } from './node.ts';
 import { leavesOf, lower, type Rule, type RuleContext } from './read.ts';
 import { Shapes } from './shapes.ts';
-import { type Entry, type Facts, nothing, PersonState } from './timeline.ts';
+import { type Entry, type Facts, type Held, nothing, PersonState } from './timeline.ts';
 
 /** What the rules of a set look at, so that nothing else has to be fetched. */
 export interface Wants {
@@ -118,8 +118,9 @@ export class RuleSet {
     return this.#shapes.entryOf({ ...row, time: null, contract: '0', bot: '0' }, Number(row.t));
   }
 
-  newPerson(person: number): PersonState {
-    return new PersonState(person, this.#shapes.widths);
+  /** `held`: as it was put away. */
+  newPerson(person: number, held?: Held): PersonState {
+    return new PersonState(person, this.#shapes.widths, held);
   }
 
   add(state: PersonState, entry: Entry): void {
@@ -141,7 +142,9 @@ export class RuleSet {
     if (wants.consent) about.consent = consent;
     if (wants.lists && lists.length > 0) about.lists = lists;
     if (wants.snapshots.length > 0) about.snapshots = snapshots;
-    state.facts = more ? { ...about, more } : about;
+    const isNothing = !wants.consent && wants.snapshots.length === 0 && about.lists.length === 0;
+    if (more) state.facts = { ...about, more };
+    else state.facts = isNothing ? nothing : about;
     state.version++;
   }
 

@@ -31,27 +31,48 @@ export const nothing: Omit<Facts, 'traits'> = { consent: {}, lists: [], snapshot
 const firstCapacity = 4;
 const inlineCapacity = 8;
 
+/** What a state knows, as it is put away and taken out again; the arrays may be longer than what is in use. */
+export interface Held {
+  readonly size: number;
+  readonly time: Float64Array;
+  readonly shape: Uint32Array;
+  readonly cells: Float64Array | null;
+  readonly cellsUsed: number;
+  readonly texts: string[] | null;
+  readonly traits: readonly (JsonValue | undefined)[];
+  readonly facts: Omit<Facts, 'traits'>;
+}
+
 /** One person's events, the oldest first, in typed arrays; and their facts. */
 export class PersonState {
   readonly person: number;
   readonly widths: Widths;
   /** How many entries of the arrays are in use. */
-  size = 0;
-  time = new Float64Array(firstCapacity);
-  shape = new Uint32Array(firstCapacity);
+  size: number;
+  time: Float64Array;
+  shape: Uint32Array;
   /** The entries' values, one entry after the other; only there once an entry had any. */
-  cells: Float64Array | null = null;
-  cellsUsed = 0;
-  texts: string[] | null = null;
+  cells: Float64Array | null;
+  cellsUsed: number;
+  texts: string[] | null;
   /** Of the facts, the traits that rules look at, each in its place. */
-  traits: readonly (JsonValue | undefined)[] = [];
-  facts: Omit<Facts, 'traits'> = nothing;
+  traits: readonly (JsonValue | undefined)[];
+  facts: Omit<Facts, 'traits'>;
   /** Goes up with every change. */
   version = 0;
 
-  constructor(person: number, widths: Widths) {
+  /** `held`: what was put away; the state writes into its arrays. */
+  constructor(person: number, widths: Widths, held: Held = empty()) {
     this.person = person;
     this.widths = widths;
+    this.size = held.size;
+    this.time = held.time;
+    this.shape = held.shape;
+    this.cells = held.cells;
+    this.cellsUsed = held.cellsUsed;
+    this.texts = held.texts;
+    this.traits = held.traits;
+    this.facts = held.facts;
   }
 
   /** The index of the last entry that is not after the instant, or -1. */
@@ -162,6 +183,19 @@ export class PersonState {
     this.time = time;
     this.shape = shape;
   }
+}
+
+function empty(): Held {
+  return {
+    size: 0,
+    time: new Float64Array(firstCapacity),
+    shape: new Uint32Array(firstCapacity),
+    cells: null,
+    cellsUsed: 0,
+    texts: null,
+    traits: [],
+    facts: nothing,
+  };
 }
 
 /** No amount is as small: cells from here downwards are texts, by their index in the person's list. */
