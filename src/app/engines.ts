@@ -49,7 +49,7 @@ async function postgresWithTables({ config, log, clock }: Deps, closing: Closing
   if (url === undefined) {
     const engine = await startEmbeddedPostgres({ home: config.home, log, clock });
     closing.later('PostgreSQL', () => engine.stop());
-    url = engine.url;
+    url = engine.nearUrl;
   }
   const open = () => openPostgres({ url, log, clock });
   const pg = await patiently(open, { log, clock });

@@ -115,7 +115,7 @@ describe('the first start', () => {
       fsync: 'on',
       commit: 'on',
       addresses: '127.0.0.1',
-      sockets: '',
+      sockets: realpathSync(join(home, 'postgres', 'data')),
       checksums: 'on',
     });
     expect(engine.status()).toEqual({ up: true, detail: expect.stringContaining(`process ${engine.pid()}`) });
@@ -137,9 +137,11 @@ describe('the first start', () => {
     const file = join(home, 'postgres', 'password');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(new URL(engine.url).password).toBe(readFileSync(file, 'utf8'));
-    const url = new URL(engine.url);
-    url.password = '';
-    await expect(ask({ url: url.href })).rejects.toThrow();
+    for (const way of [engine.url, engine.nearUrl]) {
+      const url = new URL(way);
+      url.password = '';
+      await expect(ask({ url: url.href })).rejects.toThrow();
+    }
   });
 
   test('goes well after one that was killed half-way', async () => {

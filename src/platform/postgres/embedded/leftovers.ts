@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
@@ -61,4 +61,8 @@ function pidFileLines(data: string): string[] {
 function ownThePidFile(data: string): void {
   const [, ...rest] = pidFileLines(data);
   if (rest.length > 0) writeFileSync(join(data, 'postmaster.pid'), [process.pid, ...rest].join('\n'));
+  // The same holds for the file beside its socket, and that tells of no sessions.
+  if (!existsSync(data)) return;
+  for (const name of readdirSync(data))
+    if (name.startsWith('.s.PGSQL.')) rmSync(join(data, name), { force: true });
 }

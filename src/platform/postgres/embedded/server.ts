@@ -6,6 +6,7 @@ import type { Log } from '#platform/log';
 import { childOptions, type Installation } from './installation.ts';
 import { isReady } from './leftovers.ts';
 import { serverSettings } from './settings.ts';
+import { socketFolder } from './socket.ts';
 
 /** One run of the server, from its start to its end. */
 export interface Server {
@@ -31,7 +32,11 @@ export async function startServer(
 ): Promise<Server> {
   const child = spawn(
     join(at.native, 'bin', 'postgres'),
-    ['-D', at.data, ...serverSettings({ port, clusterName: at.clusterName })],
+    [
+      '-D',
+      at.data,
+      ...serverSettings({ port, clusterName: at.clusterName, socketFolder: socketFolder(at, port) ?? '' }),
+    ],
     // Detached, or Ctrl-C at the terminal would end the database before the program has finished with it.
     { ...childOptions(at), detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );

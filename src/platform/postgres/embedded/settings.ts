@@ -1,9 +1,15 @@
 /** What the embedded server is started with; given on the command line, so that a new Pando brings new settings. */
-export function serverSettings(o: { port: number; clusterName: string }): string[] {
+export function serverSettings(o: {
+  port: number;
+  clusterName: string;
+  /** Where the socket lies; empty where there is none. */
+  socketFolder: string;
+}): string[] {
   const settings: Record<string, string | number> = {
     listen_addresses: '127.0.0.1',
     port: o.port,
-    unix_socket_directories: '',
+    unix_socket_directories: o.socketFolder,
+    unix_socket_permissions: '0700',
     // Stands in the title of every process, by which leftovers are found.
     cluster_name: o.clusterName,
 

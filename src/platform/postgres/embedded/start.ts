@@ -10,11 +10,14 @@ import { endLeftovers } from './leftovers.ts';
 import { engineFolder } from './place.ts';
 import { signalAll } from './processes.ts';
 import { type Server, startServer } from './server.ts';
+import { socketFolder } from './socket.ts';
 
 /** A database engine that this program runs as a child and keeps running. */
 export interface EmbeddedEngine {
   /** Stays the same when the engine is started again. */
   readonly url: string;
+  /** The same engine for who is on this machine: by a socket where it has one, which costs less than a port. */
+  readonly nearUrl: string;
   /** Of the engine's process while it runs. */
   pid(): number | undefined;
   status(): { up: boolean; detail: string };
@@ -45,7 +48,11 @@ export async function startEmbeddedPostgres(o: {
     const { server, port } = await startOnAFreePort(at, clock, log);
     const url = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
     await ensureDatabase(url('postgres'));
-    return supervise({ at, server, port, url: url(DATABASE), giveBack, clock, log });
+    const socket = socketFolder(at, port);
+    const nearUrl = socket
+      ? `postgres://${SUPERUSER}:${password}@${encodeURIComponent(socket)}:${port}/${DATABASE}`
+      : url(DATABASE);
+    return supervise({ at, server, port, url: url(DATABASE), nearUrl, giveBack, clock, log });
   } catch (error) {
     giveBack();
     throw error;
@@ -96,6 +103,7 @@ function supervise(o: {
   server: Server;
   port: number;
   url: string;
+  nearUrl: string;
   giveBack: () => void;
   clock: Clock;
   log: Log;
@@ -150,6 +158,7 @@ function supervise(o: {
   const running = keepRunning();
   return {
     url: o.url,
+    nearUrl: o.nearUrl,
     pid: () => server?.pid,
     status: () =>
       server
