@@ -17,6 +17,10 @@ export type BatchHandler = (
   batch: { workspaceId: number; seq: number; at: Date; events: LogEvent[] },
 ) => Promise<void>;
 
+const batchesAStep = 20;
+/** Steps one upon the other would each find one batch, and cost as much as one with all of them. */
+const paceMs = 100;
+
 /**
  * Followers of the event log: each workspace's batches in order, each follower with a position of its own. The log
  * keeps a batch until every follower has passed it. Any number of processes may run the same follower.
@@ -58,31 +62,38 @@ export class Following {
     const registered = new Set<string>();
     while (!this.#stopping.signal.aborted) {
       let worked = false;
+      let isBehind = false;
+      const began = clock.tick();
       for (const { name, handler } of this.#followers) {
         try {
           if (!registered.has(name)) await pg.asSystem((tx) => sql.registerFollower(tx, name));
           registered.add(name);
           for (const workspaceId of await pg.asSystem((tx) => sql.behind(tx, name))) {
-            worked = (await this.#step(workspaceId, name, handler)) || worked;
+            const batches = await this.#step(workspaceId, name, handler);
+            worked ||= batches > 0;
+            isBehind ||= batches === batchesAStep;
           }
         } catch (error) {
           log.warn({ follower: name, reason: withoutValues(error) }, 'a follower of the log could not go on');
         }
       }
-      if (worked) continue;
+      if (worked) {
+        if (!isBehind) await clock.sleep(Math.max(0, paceMs - (clock.tick() - began)), this.#stopping.signal);
+        continue;
+      }
       this.#nap = new AbortController();
       await clock.sleep(250, this.#nap.signal);
       this.#nap = null;
     }
   }
 
-  /** A few batches of one workspace; a handler that throws keeps only its own follower there, and is shown. */
-  async #step(workspaceId: number, name: string, handler: BatchHandler): Promise<boolean> {
+  /** How many batches of one workspace were taken; a handler that throws keeps only its own follower there, and is shown. */
+  async #step(workspaceId: number, name: string, handler: BatchHandler): Promise<number> {
     try {
       return await this.#deps.pg.inWorkspace(workspaceId, async (tx) => {
         const position = await sql.lockPosition(tx, workspaceId, name);
-        if (position === null) return false;
-        const batches = await sql.batchesAfter(tx, workspaceId, position, 20);
+        if (position === null) return 0;
+        const batches = await sql.batchesAfter(tx, workspaceId, position, batchesAStep);
         for (const batch of batches) {
           const text = (await decompress(batch.payload)).toString('utf8');
           const events = text === '' ? [] : text.slice(0, -1).split('\n').map(fromRow);
@@ -90,13 +101,13 @@ export class Following {
         }
         const last = batches.at(-1);
         if (last) await sql.savePosition(tx, workspaceId, name, last.seq);
-        return last !== undefined;
+        return batches.length;
       });
     } catch (error) {
       const reason = withoutValues(error);
       this.#deps.log.warn({ follower: name, workspaceId, reason }, 'a follower of the log failed');
       await this.#deps.pg.inWorkspace(workspaceId, (tx) => sql.saveError(tx, workspaceId, name, reason));
-      return false;
+      return 0;
     }
   }
 }

@@ -10,8 +10,10 @@ import { decide } from './decide.ts';
 import type { Rules, RulesNow } from './rules-now.ts';
 
 const reader = 'rewards';
-const mostBatches = 20;
+const mostBatches = 40;
 const napMs = 250;
+/** Steps one upon the other would each find one batch, and cost as much as one with all of them. */
+const paceMs = 200;
 
 interface FollowerDeps {
   pg: Postgres;
@@ -59,6 +61,7 @@ export class Follower {
     let registered = false;
     while (!this.#stopping.signal.aborted) {
       let worked = false;
+      const began = clock.tick();
       this.#nap = new AbortController();
       try {
         if (!registered) await collect.reader.register(reader);
@@ -71,6 +74,7 @@ export class Follower {
         log.warn({ reason: withoutValues(error) }, 'earning could not go on');
       }
       if (!worked) await clock.sleep(napMs, this.#nap.signal);
+      await clock.sleep(Math.max(0, paceMs - (clock.tick() - began)), this.#stopping.signal);
     }
   }
 
