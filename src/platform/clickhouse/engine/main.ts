@@ -11,8 +11,8 @@ export type FromEngine = { is: 'ready'; version: string } | { is: 'failed'; why:
 
 const options: EngineOptions = JSON.parse(process.argv[2] ?? '{}');
 const at = paths(options.folder);
-/** As with `nice`: a quarter of a core that somebody else wants too, all of one that nobody wants. */
-const politeness = 5;
+/** As with `nice`: a tenth of a core that somebody else wants too, all of one that nobody wants. */
+const politeness = 10;
 
 // What was acknowledged is on disk: going at once loses nothing, and leaves the folder to the next one.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
