@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Program } from './program.ts';
 import { type CpuSeconds, canMeasure, cpuSeconds, pssMb } from './tree.ts';
 
-const everyMs = 500;
+const everyMs = 3_000;
 
-/** Looks at the program's process tree twice a second. */
+/** Looks at the program's process tree now and then: to ask how much memory it really has holds the program up. */
 export interface Watch {
   /** In MB, proportional set size; null where the system does not tell. */
   peakMb(): number | null;
