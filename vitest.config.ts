@@ -9,6 +9,8 @@ export default defineConfig({
     globalSetup: ['test/fixtures/global.ts'],
     env: { PANDO_LOG_LEVEL: 'silent' },
     testTimeout: 90_000,
+    // Of a page that a busy machine draws, one second is too little.
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
     // A test that drives processes and a browser may lose to a busy machine once; it is marked as flaky in the report.
