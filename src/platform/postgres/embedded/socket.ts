@@ -13,6 +13,6 @@ export function socketFolder({ data }: Pick<Installation, 'data'>, port: number)
 }
 
 /** As Postgres names it; beside it lies a file with `.lock`. */
-export function socketName(port: number): string {
+function socketName(port: number): string {
   return `.s.PGSQL.${port}`;
 }
