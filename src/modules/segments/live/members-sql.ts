@@ -69,7 +69,7 @@ const toStored = (row: MemberRow): Stored => ({
   version: Number(row.version),
 });
 
-/** What stands about these persons, in these editions or in whatever. */
+/** What stands about these persons, in these editions or in whatever; asked in each round, so by one thread. */
 export async function storedOf(
   ch: ClickHouse,
   workspaceId: number,
@@ -80,7 +80,8 @@ export async function storedOf(
   const rows = await ch.query<MemberRow>(
     `select edition, person, is_in, since_ms, until_ms, version from segment_members_by_person final
       where workspace_id = {ws:UInt32} and person in ({persons:Array(UInt64)})
-        ${editions ? 'and edition in ({editions:Array(UInt32)})' : ''}`,
+        ${editions ? 'and edition in ({editions:Array(UInt32)})' : ''}
+      settings max_threads = 1`,
     { ws: workspaceId, persons, ...(editions && { editions }) },
   );
   return rows.map(toStored);

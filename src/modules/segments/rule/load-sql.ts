@@ -4,7 +4,10 @@ import type { Leaf } from './node.ts';
 import { SqlWriter } from './sql-writer.ts';
 import { never } from './value.ts';
 
-/** The events of these identifiers that any rule wants, up to a position; properties only where a test reads them. */
+/**
+ * The events of these identifiers that any rule wants, up to a position; properties only where a test reads them. By one
+ * thread: of some people it is little, and beside the rounds a second one is in the way.
+ */
 export function loadSql(
   atoms: readonly Atom[],
   needing: readonly Atom[],
@@ -16,7 +19,7 @@ export function loadSql(
   const sql = `select person, key, seq, toUnixTimestamp64Milli(time) as t, type, event, channel, source, order_id, toString(total) as total, currency, store_id, ${properties} as properties
     from people_events
    where workspace_id = {ws:UInt32}${keys} and contract = 0 and bot = 0 and seq <= {position:UInt64} and ${kindsSql(atoms, w)}
-  settings prefer_column_name_to_alias = 1`;
+  settings prefer_column_name_to_alias = 1, max_threads = 1`;
   return { sql, params: { ...w.params, ws: o.workspaceId, position: o.position } };
 }
 
