@@ -192,9 +192,7 @@ async function probes(segment: string, over: () => boolean) {
       continue;
     }
     const isIn = async () =>
-      (await ask<{ now: { id: string }[] }>(`/api/people/${person}/segments`))?.now.some(
-        (one) => one.id === segment,
-      ) ?? false;
+      (await ask<{ in: boolean }>(`/api/segments/${segment}/members/${person}`))?.in ?? false;
     if (await isIn()) continue;
     const sentAt = performance.now();
     const answer = await fetch(`${program.url}/v1/track`, {

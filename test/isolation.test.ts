@@ -299,6 +299,7 @@ function idFor(path: string, parameter: string): string {
     [/^\/api\/team\/\{userId\}/, ids.user],
     [/^\/v1\/projects\/\{writeKey\}/, b.writeKey],
   ];
+  if (parameter === 'person') return ids.person;
   const id = parameter === 'programme' ? ids.programme : known.find(([pattern]) => pattern.test(path))?.[1];
   if (id) return id;
   throw new Error(

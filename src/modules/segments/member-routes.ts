@@ -3,7 +3,7 @@ import Type from 'typebox';
 import type { App } from '#platform/http';
 import { byBrowserOrKey, problem } from '#platform/http';
 import * as members from './live/members-sql.ts';
-import { History, MemberPage, OfPerson, Overlap, Why } from './live/schema.ts';
+import { History, IsMember, MemberPage, OfPerson, Overlap, Why } from './live/schema.ts';
 import type { JsonValue } from './rule/index.ts';
 import { refuse } from './schema.ts';
 import type { Segments } from './segments.ts';
@@ -67,6 +67,29 @@ export function memberRoutes(app: App, segments: Segments): void {
       const page = await pageOf(workspaceId, edition, Number(cursor), limit);
       const items = page.items.map(({ person, ...one }) => one);
       return { items, next: page.next === null ? null : String(page.next) };
+    },
+  );
+
+  app.get(
+    '/api/segments/:id/members/:person',
+    {
+      onRequest: may('segments:read'),
+      schema: {
+        ...about,
+        operationId: 'isMember',
+        summary: 'Whether a person is in at this moment, and since when',
+        params: Type.Object({ id: Type.String(), person: Type.String({ description: 'Id of the person' }) }),
+        response: { 200: IsMember, ...errors },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = request.principal;
+      const [{ edition }, person] = await Promise.all([
+        liveOf(workspaceId, request.params.id),
+        segments.headOf(workspaceId, request.params.person),
+      ]);
+      const since = await segments.membership.sinceWhen(workspaceId, edition, person);
+      return { in: since !== null, since: since === null ? null : new Date(since).toISOString() };
     },
   );
 

@@ -43,6 +43,12 @@ async function membersOf(uuid: string): Promise<string[]> {
     p.workspaceId,
     page.items.map((one) => one.person),
   );
+  // The same of everybody, one by one.
+  const since = new Map(page.items.map((one) => [one.person, one.sinceMs]));
+  for await (const { person } of p.people.allIdentifiers(p.workspaceId))
+    expect(await segments.membership.sinceWhen(p.workspaceId, edition, person)).toBe(
+      since.get(person) ?? null,
+    );
   return page.items.map((one) => ids.get(one.person) ?? 'nobody');
 }
 

@@ -56,6 +56,11 @@ export const MemberPage = Type.Object({
   next: Next,
 });
 
+export const IsMember = Type.Object({
+  in: Type.Boolean(),
+  since: orNull(At),
+});
+
 const Cause = Type.Object(
   {
     what: Type.String({ description: 'event, time, person (traits, consent), joined, backfill' }),
