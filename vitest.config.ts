@@ -5,8 +5,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
     // Processes, because the embedded engines and their drivers do not live in worker threads.
     pool: 'forks',
-    // One more than the cores: half of a test is waiting, for a disk, a page, an engine.
-    maxWorkers: 3,
+    maxWorkers: 2,
     globalSetup: ['test/fixtures/global.ts'],
     env: { PANDO_LOG_LEVEL: 'silent' },
     testTimeout: 90_000,
