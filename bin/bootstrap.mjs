@@ -55,9 +55,8 @@ export async function runPinned(args, options) {
 }
 
 /**
- * What the program that stays asks of V8. It remembers hundreds of thousands of people, and to mark them all takes over
- * half a second: that is done when the heap has doubled, not each time 64 MB of buffers went by, and what lives for a
- * batch only is to die young.
+ * What the program that stays asks of V8. To mark what it remembers holds everybody up: that is done when the heap has
+ * grown by one and a half times, not each time 64 MB of buffers went by, and what lives for a batch only is to die young.
  */
 const flags = JSON.parse(readFileSync(new URL('./node-flags.json', import.meta.url), 'utf8'));
 

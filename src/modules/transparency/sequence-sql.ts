@@ -220,7 +220,7 @@ export async function readCheckpoint(
   return row;
 }
 
-/** Removes those between the newest and the kept ones that are older: any two sizes can still be compared by the tiles. */
+/** Removes those between the newest and the kept ones that are older: two sizes, whichever, can still be compared by the tiles. */
 export async function deleteOldCheckpoints(
   tx: Tx,
   workspaceId: number,

@@ -20,7 +20,7 @@ export interface Grouping {
 /** A mapping made for the columns of one file: pure functions from rows to messages. */
 export interface Plan {
   /** Why a row is passed over on purpose, or null. */
-  skip(cells: Cells): string | null;
+  passedOver(cells: Cells): string | null;
   /** Records of one row that carry an id of their own. */
   single: readonly Maker[];
   groupings: readonly Grouping[];
@@ -67,7 +67,7 @@ export function makePlan(
   });
   for (const { by } of Object.values(mapping.lookup ?? {})) around.place(by);
   const plan: Plan = {
-    skip: (cells) => firstReason(rules, cells),
+    passedOver: (cells) => firstReason(rules, cells),
     single,
     groupings: [...groupings.values()].map(({ columns, makers }) => toGrouping(columns, makers, around)),
     finder,

@@ -21,7 +21,7 @@ export function makeSegmentPlan(layout: Layout): Plan {
   const hasId = (message: Record<string, unknown>) =>
     typeof message.messageId === 'string' && message.messageId.trim() !== '';
   return {
-    skip: () => null,
+    passedOver: () => null,
     single: [
       {
         applies: ([cells = []]) => hasId(messageOf(cells)),

@@ -96,7 +96,7 @@ function readRow(
   const reject = (reason: string) =>
     void outcomes.push({ kind: 'reject', line, raw, reason, broken: flaw !== null });
   try {
-    const reason = flaw ? null : plan.skip(cells);
+    const reason = flaw ? null : plan.passedOver(cells);
     if (reason) {
       outcomes.push({ kind: 'skip', rows: 1, reason });
       return;

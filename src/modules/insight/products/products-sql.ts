@@ -102,7 +102,7 @@ export async function pairCounts(
 /**
  * From the product that led somebody's first order ever, if it lies in the period, to the one that led the second; ''
  * where there was none by the end. The dearest of an order leads it. And, by the same reading, how many orders of the
- * period had products: one that has any is led by one.
+ * period had products: each of those is led by one of them.
  */
 export async function ladderSteps(
   { ch, rows }: Asking,

@@ -8,7 +8,7 @@ export interface Known {
   facts: PersonState['facts'];
 }
 
-/** As one line; most people have none. */
+/** As one line; empty where there is nothing of it. */
 export function knownOf({
   key,
   keys,

@@ -18,7 +18,7 @@ export interface EventTest {
 /** A predicate over one event: one of these names (of track calls) or types, and every test. */
 export interface Atom {
   readonly key: string;
-  /** Null with `types` null: any event. */
+  /** Null with `types` null: all events. */
   readonly names: readonly string[] | null;
   readonly types: readonly string[] | null;
   readonly tests: readonly EventTest[];

@@ -51,7 +51,7 @@ export class Series {
   }
 
   /** The number of the newest that is not after `limit`; `reach` tells whether there is one. */
-  skip(limit: number, from: number): number {
+  notAfter(limit: number, from: number): number {
     let k = 0;
     while (this.reach(k, from) && (this.times[k] as number) > limit) k++;
     return k;

@@ -64,11 +64,11 @@ class LiveAbandoned implements Live {
     begins.of(person);
     ends.of(person);
     const from = this.#window.from(now);
-    let end = ends.skip(now, from);
+    let end = ends.notAfter(now, from);
     let firstEnd = Number.POSITIVE_INFINITY;
     let runsOut = Number.POSITIVE_INFINITY;
     this.exact = true;
-    for (let k = begins.skip(Math.min(now, this.#window.to - 1), from); begins.reach(k, from); k++) {
+    for (let k = begins.notAfter(Math.min(now, this.#window.to - 1), from); begins.reach(k, from); k++) {
       const t = begins.times[k] as number;
       while (ends.reach(end, t + 1)) firstEnd = ends.times[end++] as number;
       if (firstEnd <= t + this.#within) continue;

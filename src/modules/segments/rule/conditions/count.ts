@@ -59,7 +59,7 @@ class LiveCount implements Live {
     const series = this.#series;
     series.of(person);
     const from = this.#window.from(now);
-    const newest = series.skip(Math.min(now, this.#window.to - 1), from);
+    const newest = series.notAfter(Math.min(now, this.#window.to - 1), from);
     if (this.#high < Number.POSITIVE_INFINITY && series.reach(newest + this.#high, from)) {
       const leave = this.#window.leaves(series.times[newest + this.#high] as number);
       // Too few remain where others leave at the same moment.

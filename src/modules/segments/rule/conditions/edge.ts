@@ -71,7 +71,7 @@ class LiveEdge implements Live {
     const series = this.#series;
     series.of(person);
     if (this.#isFirst) return series.first() <= now ? series.first() : null;
-    const newest = series.skip(now, from);
+    const newest = series.notAfter(now, from);
     return series.reach(newest, from) ? (series.times[newest] as number) : null;
   }
 

@@ -251,7 +251,7 @@ class LiveMeasure implements Live {
       const from = this.#window.from(now);
       const { to, leaves } = this.#window;
       let before = Number.POSITIVE_INFINITY;
-      for (let k = series.skip(Math.min(now, to - 1), from); series.reach(k, from); k++) {
+      for (let k = series.notAfter(Math.min(now, to - 1), from); series.reach(k, from); k++) {
         const cell = series.cells[k] as number;
         const first = cells[cell] as number;
         if (Number.isNaN(first)) continue;

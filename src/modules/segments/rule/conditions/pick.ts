@@ -167,7 +167,7 @@ class LivePick implements Live {
       const from = this.#window.from(now);
       const { to, leaves } = this.#window;
       let before = Number.POSITIVE_INFINITY;
-      for (let k = series.skip(Math.min(now, to - 1), from); series.reach(k, from); k++) {
+      for (let k = series.notAfter(Math.min(now, to - 1), from); series.reach(k, from); k++) {
         const text = person.textOf(cells[series.cells[k] as number] as number);
         if (text === null) continue;
         const time = series.times[k] as number;

@@ -86,11 +86,11 @@ class LivePair implements Live {
     ends.of(person);
     without?.of(person);
     const from = this.#window.from(now);
-    let end = ends.skip(now, from);
-    let between = without ? without.skip(now, from) : 0;
+    let end = ends.notAfter(now, from);
+    let between = without ? without.notAfter(now, from) : 0;
     let firstEnd = Number.POSITIVE_INFINITY;
     let firstBetween = Number.POSITIVE_INFINITY;
-    for (let k = begins.skip(Math.min(now, this.#window.to - 1), from); begins.reach(k, from); k++) {
+    for (let k = begins.notAfter(Math.min(now, this.#window.to - 1), from); begins.reach(k, from); k++) {
       const begin = begins.times[k] as number;
       while (ends.reach(end, begin + 1)) firstEnd = ends.times[end++] as number;
       if (firstEnd === Number.POSITIVE_INFINITY || firstEnd - begin > this.#within) continue;
