@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { zstdDecompress } from 'node:zlib';
-import type { Clock } from '#platform/clock';
+import { type Clock, Rests } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Postgres, type Tx, withoutValues } from '#platform/postgres';
 import * as sql from './follow-sql.ts';
@@ -28,12 +28,12 @@ const paceMs = 100;
 export class Following {
   readonly #deps: { pg: Postgres; clock: Clock; log: Log };
   readonly #followers: { name: string; handler: BatchHandler }[] = [];
-  #stopping = new AbortController();
+  readonly #rests: Rests;
   #running: Promise<void> | null = null;
-  #nap: AbortController | null = null;
 
   constructor(deps: { pg: Postgres; clock: Clock; log: Log }) {
     this.#deps = deps;
+    this.#rests = new Rests(deps.clock);
   }
 
   /** To be called before `start`. A new follower begins at the end of what is there; later workspaces it sees whole. */
@@ -42,25 +42,24 @@ export class Following {
   }
 
   start(): void {
-    this.#stopping = new AbortController();
+    this.#rests.begin();
     if (this.#followers.length > 0) this.#running ??= this.#run();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.wake();
+    this.#rests.end();
     await this.#running;
     this.#running = null;
   }
 
   wake(): void {
-    this.#nap?.abort();
+    this.#rests.wake();
   }
 
   async #run(): Promise<void> {
     const { pg, clock, log } = this.#deps;
     const registered = new Set<string>();
-    while (!this.#stopping.signal.aborted) {
+    while (!this.#rests.hasEnded) {
       let worked = false;
       let isBehind = false;
       const began = clock.tick();
@@ -78,12 +77,10 @@ export class Following {
         }
       }
       if (worked) {
-        if (!isBehind) await clock.sleep(Math.max(0, paceMs - (clock.tick() - began)), this.#stopping.signal);
+        if (!isBehind) await this.#rests.pause(Math.max(0, paceMs - (clock.tick() - began)));
         continue;
       }
-      this.#nap = new AbortController();
-      await clock.sleep(250, this.#nap.signal);
-      this.#nap = null;
+      await this.#rests.rest(250);
     }
   }
 

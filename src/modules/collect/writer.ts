@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { zstdDecompress } from 'node:zlib';
 import type { ClickHouse } from '#platform/clickhouse';
-import type { Clock } from '#platform/clock';
+import { type Clock, Rests } from '#platform/clock';
 import { uuidv7 } from '#platform/ids';
 import type { Log } from '#platform/log';
 import type { Postgres } from '#platform/postgres';
@@ -24,34 +24,35 @@ export class Writer {
   readonly #deps: WriterDeps;
   readonly #written = new Map<number, number>();
   readonly #waiters: { workspaceId: number; seq: number; resolve(): void }[] = [];
-  #wake: () => void = () => {};
-  #hurry: () => void = () => {};
-  #woken = false;
-  #stopping = new AbortController();
+  readonly #rests: Rests;
+  /** Cut short by who waits for what is there already. */
+  readonly #gathering: Rests;
   #running: Promise<void> | null = null;
   #behindSince: number | null = null;
   error: string | null = null;
 
   constructor(deps: WriterDeps) {
     this.#deps = deps;
+    this.#rests = new Rests(deps.clock);
+    this.#gathering = new Rests(deps.clock);
   }
 
   start(): void {
-    this.#stopping = new AbortController();
+    this.#rests.begin();
+    this.#gathering.begin();
     this.#running ??= this.#run();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.wake();
+    this.#rests.end();
+    this.#gathering.end();
     await this.#running;
     this.#running = null;
   }
 
   /** Something was appended. */
   wake(): void {
-    this.#woken = true;
-    this.#wake();
+    this.#rests.wake();
   }
 
   /** How long there has been something to write that is not written, in ms. */
@@ -66,16 +67,16 @@ export class Writer {
     if (known >= seq) return;
     await new Promise<void>((resolve) => {
       this.#waiters.push({ workspaceId, seq, resolve });
-      this.#hurry();
+      this.#gathering.wake();
       this.wake();
     });
   }
 
   async #run(): Promise<void> {
-    const { clock, log, gatherMs } = this.#deps;
+    const { clock, log, gatherMs, pollMs } = this.#deps;
     const owner = uuidv7(clock);
     let failures = 0;
-    while (!this.#stopping.signal.aborted) {
+    while (!this.#rests.hasEnded) {
       const started = clock.tick();
       try {
         const wrote = await this.#round(owner);
@@ -83,11 +84,13 @@ export class Writer {
         this.error = null;
         if (wrote === 0) {
           this.#behindSince = null;
-          await this.#idle();
+          // Another process's wake-up does not reach us, so look now and then.
+          await this.#rests.rest(pollMs);
         } else if (wrote < maxEventsAnInsert) {
           // Few large parts are cheaper for ClickHouse than many small ones; under load most of all.
           const least = wrote < manyEvents ? gatherMs : gatherMs * 2;
-          await this.#gather(Math.max(5, least - (clock.tick() - started)));
+          if (this.#waiters.length === 0)
+            await this.#gathering.rest(Math.max(5, least - (clock.tick() - started)));
         }
       } catch (error) {
         failures++;
@@ -95,39 +98,9 @@ export class Writer {
         if (failures === 1 || failures % 20 === 0) {
           log.warn({ failures, reason: this.error }, 'events wait to be written to ClickHouse');
         }
-        await clock.sleep(Math.min(5_000, 100 * 2 ** Math.min(failures, 6)), this.#stopping.signal);
+        await this.#rests.pause(Math.min(5_000, 100 * 2 ** Math.min(failures, 6)));
       }
     }
-  }
-
-  /** Nothing to write: until something is appended. Another process's wake-up does not reach us, so look now and then. */
-  async #idle(): Promise<void> {
-    if (!this.#woken) {
-      const nap = this.#nap(this.#deps.pollMs);
-      this.#wake = nap.end;
-      await nap.over;
-      this.#wake = () => {};
-    }
-    this.#woken = false;
-  }
-
-  /** Until there is more to write, or somebody waits for what there is. */
-  async #gather(ms: number): Promise<void> {
-    if (this.#waiters.length > 0) return;
-    const nap = this.#nap(ms);
-    this.#hurry = nap.end;
-    await nap.over;
-    this.#hurry = () => {};
-  }
-
-  #nap(ms: number): { over: Promise<void>; end(): void } {
-    const nap = new AbortController();
-    const end = () => nap.abort();
-    this.#stopping.signal.addEventListener('abort', end, { once: true });
-    const over = this.#deps.clock.sleep(ms, nap.signal).then(() => {
-      this.#stopping.signal.removeEventListener('abort', end);
-    });
-    return { over, end };
   }
 
   /** Writes one insert's worth; how many events it had. */

@@ -1,5 +1,5 @@
 import type { ClickHouse } from '#platform/clickhouse';
-import type { Clock } from '#platform/clock';
+import { type Clock, Rests } from '#platform/clock';
 import type { Log } from '#platform/log';
 import type { Postgres } from '#platform/postgres';
 import { carried } from './carried.ts';
@@ -22,9 +22,8 @@ const columns = ['workspace_id', 'key', 'person', 'kind', 'traits', 'consent', '
  */
 export class PersonMirror {
   readonly #deps: { pg: Postgres; ch: ClickHouse; clock: Clock; log: Log; pollMs: number };
-  #stopping = new AbortController();
+  readonly #rests: Rests;
   #running: Promise<void> | null = null;
-  #wake: () => void = () => {};
   #turn: Promise<unknown> = Promise.resolve();
   /** What a reload took lately, ms. */
   #reloadMs = 5;
@@ -36,22 +35,22 @@ export class PersonMirror {
 
   constructor(deps: { pg: Postgres; ch: ClickHouse; clock: Clock; log: Log; pollMs: number }) {
     this.#deps = deps;
+    this.#rests = new Rests(deps.clock);
   }
 
   start(): void {
-    this.#stopping = new AbortController();
+    this.#rests.begin();
     this.#running ??= this.#run();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.wake();
+    this.#rests.end();
     await this.#running;
     this.#running = null;
   }
 
   wake(): void {
-    this.#wake();
+    this.#rests.wake();
   }
 
   /** Carries everything that is committed by now; queries that start afterwards see it. */
@@ -131,7 +130,7 @@ export class PersonMirror {
   async #run(): Promise<void> {
     const { clock, log, pollMs } = this.#deps;
     let failures = 0;
-    while (!this.#stopping.signal.aborted) {
+    while (!this.#rests.hasEnded) {
       try {
         await this.#take(() => this.#carry());
         if (clock.tick() >= this.#nextProfilesAt) await this.#take(() => this.#carryProfiles());
@@ -143,14 +142,9 @@ export class PersonMirror {
         if (failures === 1 || failures % 20 === 0)
           log.warn({ failures, reason: this.error }, 'joins wait to be carried to ClickHouse');
       }
-      const nap = new AbortController();
-      const onStop = () => nap.abort();
-      this.#stopping.signal.addEventListener('abort', onStop, { once: true });
       // A reload reads the whole dictionary: at most a tenth of the time goes into it.
-      await clock.sleep(Math.max(20, this.#reloadMs * 10), this.#stopping.signal);
-      this.#wake = () => nap.abort();
-      await clock.sleep(failures > 0 ? Math.min(5_000, 200 * failures) : pollMs, nap.signal);
-      this.#stopping.signal.removeEventListener('abort', onStop);
+      await this.#rests.pause(Math.max(20, this.#reloadMs * 10));
+      await this.#rests.rest(failures > 0 ? Math.min(5_000, 200 * failures) : pollMs);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '#platform/clock';
+import { type Clock, Rests } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Postgres, withoutValues } from '#platform/postgres';
 import { Unavailable } from '#platform/refusal';
@@ -62,20 +62,18 @@ export function createRunner(deps: Deps): Runner {
   const { pg, clock, log, publisher } = deps;
   const states = new Map<number, LogState>();
   const names = new Map<number, string>();
-  const stopping = new AbortController();
-  let nap = new AbortController();
+  const rests = new Rests(clock);
   let running: Promise<void> = Promise.resolve();
 
   async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      nap = new AbortController();
+    while (!rests.hasEnded) {
       const restMs = await pass().catch((error: unknown) => {
         if (!(error instanceof Unavailable))
           log.error({ reason: withoutValues(error) }, 'the public log cannot go on; it tries again');
         return pace.away;
       });
-      if (restMs > 0) await clock.sleep(restMs, nap.signal);
-      await clock.sleep(pace.gather, stopping.signal);
+      if (restMs > 0) await rests.rest(restMs);
+      await rests.pause(pace.gather);
     }
   }
 
@@ -83,7 +81,7 @@ export function createRunner(deps: Deps): Runner {
   async function pass(): Promise<number> {
     let restMs = pace.look;
     for (const work of await pg.asSystem(readWork)) {
-      if (stopping.signal.aborted) break;
+      if (rests.hasEnded) break;
       // What was read before a log was held does not say yet that it is.
       const isKnown = states.has(work.id);
       const state = await stateOf(work);
@@ -216,20 +214,19 @@ export function createRunner(deps: Deps): Runner {
   }
 
   return {
-    wake: () => nap.abort(),
+    wake: () => rests.wake(),
     start() {
       running = run();
     },
     async stop() {
-      stopping.abort();
-      nap.abort();
+      rests.end();
       await running;
       await Promise.all([...states.values()].map(({ publishing }) => publishing));
     },
     async settled() {
       while (!(await isSettled())) {
         for (const state of states.values()) state.fullLookAt = Number.NEGATIVE_INFINITY;
-        nap.abort();
+        rests.wake();
         await clock.sleep(25);
       }
     },

@@ -1,4 +1,4 @@
-import type { Clock } from '#platform/clock';
+import { type Clock, Rests } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Postgres, withoutValues } from '#platform/postgres';
 import { attempt, type Outcome, pauseAfter } from './attempt.ts';
@@ -12,46 +12,39 @@ const pollMs = 1_000;
 /** Sends what is due, a few at a time of each endpoint. Any number of processes may run one. */
 export class Deliverer {
   readonly #deps: { pg: Postgres; clock: Clock; log: Log };
-  #stopping = new AbortController();
+  readonly #rests: Rests;
   #running: Promise<void> | null = null;
-  #nap: AbortController | null = null;
-  #woken = false;
 
   constructor(deps: { pg: Postgres; clock: Clock; log: Log }) {
     this.#deps = deps;
+    this.#rests = new Rests(deps.clock);
   }
 
   start(): void {
-    this.#stopping = new AbortController();
+    this.#rests.begin();
     this.#running ??= this.#run();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.wake();
+    this.#rests.end();
     await this.#running;
     this.#running = null;
   }
 
   wake(): void {
-    this.#woken = true;
-    this.#nap?.abort();
+    this.#rests.wake();
   }
 
   async #run(): Promise<void> {
-    const { clock, log } = this.#deps;
-    while (!this.#stopping.signal.aborted) {
+    const { log } = this.#deps;
+    while (!this.#rests.hasEnded) {
       let sent = 0;
-      this.#woken = false;
       try {
         sent = await this.#round();
       } catch (error) {
         log.warn({ reason: withoutValues(error) }, 'webhooks could not be sent');
       }
-      if (sent > 0 || this.#woken) continue;
-      this.#nap = new AbortController();
-      await clock.sleep(pollMs, this.#nap.signal);
-      this.#nap = null;
+      if (sent === 0) await this.#rests.rest(pollMs);
     }
   }
 
@@ -70,10 +63,10 @@ export class Deliverer {
     const outcome = await attempt(
       { url, messageId: d.message_id, body, secrets },
       clock.now(),
-      this.#stopping.signal,
+      this.#rests.ended,
     );
     // Not the receiver's fault, and not known to it either: the next start tries again.
-    if (this.#stopping.signal.aborted && !outcome.delivered) return;
+    if (this.#rests.hasEnded && !outcome.delivered) return;
     await pg.asSystem((tx) => this.#save(tx, d, outcome));
   }
 

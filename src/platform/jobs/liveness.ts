@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
-import type { Clock } from '#platform/clock';
+import { type Clock, Rests } from '#platform/clock';
 import type { Log } from '#platform/log';
 
 // The first half of the advisory locks' keys; the second is the hash of the runner's name.
@@ -26,8 +26,7 @@ export function createLiveness(o: { url: string; log: Log; clock: Clock }) {
   const events: WorkerEvents = new EventEmitter();
   const runners = new Set<string>();
   const atWork = new Set<string>();
-  const stopping = new AbortController();
-  let nap = new AbortController();
+  const rests = new Rests(clock);
   let client: pg.Client | undefined;
   /** Jobs that seemed lost at the last sweep, and since when. */
   let suspects = new Map<string, number>();
@@ -36,7 +35,7 @@ export function createLiveness(o: { url: string; log: Log; clock: Clock }) {
   events.on('pool:create', ({ workerPool }) => {
     runners.add(workerPool.id);
     client?.query(HOLD, [LOCK_CLASS, workerPool.id]).catch(() => {});
-    nap.abort();
+    rests.wake();
   });
   events.on('pool:release', ({ workerPool }) => {
     runners.delete(workerPool.id);
@@ -51,7 +50,7 @@ export function createLiveness(o: { url: string; log: Log; clock: Clock }) {
     const forget = () => {
       if (client !== fresh) return;
       client = undefined;
-      nap.abort();
+      rests.wake();
     };
     fresh.on('error', forget);
     fresh.once('end', forget);
@@ -74,13 +73,12 @@ export function createLiveness(o: { url: string; log: Log; clock: Clock }) {
   }
 
   async function keepSweeping(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      nap = new AbortController();
+    while (!rests.hasEnded) {
       await sweep().catch(() => {
         client = undefined;
       });
       const pace = !client ? 'disconnected' : suspects.size > 0 ? 'withSuspects' : 'usual';
-      await clock.sleep(SWEEP_MS[pace], nap.signal);
+      await rests.rest(SWEEP_MS[pace]);
     }
   }
 
@@ -91,8 +89,7 @@ export function createLiveness(o: { url: string; log: Log; clock: Clock }) {
       sweeping = keepSweeping();
     },
     async stop() {
-      stopping.abort();
-      nap.abort();
+      rests.end();
       await sweeping;
       await client?.end().catch(() => {});
     },

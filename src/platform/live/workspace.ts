@@ -1,4 +1,4 @@
-import type { Clock } from '#platform/clock';
+import { type Clock, Rests } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { Unavailable } from '#platform/refusal';
 import type { Listener } from './listener.ts';
@@ -30,14 +30,14 @@ export class WorkspaceLive {
   readonly #lookedAt = new Map<string, number>();
   /** Topics that something may have happened in. */
   readonly #woken = new Set<string>();
-  #nap = new AbortController();
+  readonly #rests: Rests;
   #checkedAt: number;
   #isStuck = false;
-  #stopped = false;
 
   constructor(deps: { topics: readonly LiveTopic[]; clock: Clock; log: Log }, workspaceId: number) {
     this.#deps = deps;
     this.#workspaceId = workspaceId;
+    this.#rests = new Rests(deps.clock);
     this.#checkedAt = deps.clock.tick();
   }
 
@@ -48,25 +48,23 @@ export class WorkspaceLive {
   add(heard: Heard): void {
     this.#coming.push(heard);
     heard.listener.once('close', () => this.#remove(heard));
-    this.#nap.abort();
+    this.#rests.wake();
   }
 
   /** Something may have happened in the topic. */
   wake(topic: string): void {
     this.#woken.add(topic);
-    this.#nap.abort();
+    this.#rests.wake();
   }
 
   stop(): void {
-    this.#stopped = true;
     for (const { listener } of [...this.#coming, ...this.#heard]) listener.end();
-    this.#nap.abort();
+    this.#rests.end();
   }
 
   /** Until nobody listens any more; `left` is called in the same moment. */
   async run(left: () => void): Promise<void> {
-    while (!this.#stopped && this.size > 0) {
-      this.#nap = new AbortController();
+    while (!this.#rests.hasEnded && this.size > 0) {
       try {
         await this.#round();
         this.#isStuck = false;
@@ -80,7 +78,7 @@ export class WorkspaceLive {
       for (const { listener } of this.#heard) if (listener.silentMs >= beatMs) listener.beat();
       // What woke us in the meantime is not slept through.
       if (this.#isStuck || (this.#coming.length === 0 && this.#woken.size === 0))
-        await this.#deps.clock.sleep(everyMs, this.#nap.signal);
+        await this.#rests.rest(everyMs);
     }
     left();
   }
@@ -149,6 +147,6 @@ export class WorkspaceLive {
   #remove(heard: Heard): void {
     this.#heard.delete(heard);
     this.#coming = this.#coming.filter((one) => one !== heard);
-    if (this.size === 0) this.#nap.abort();
+    if (this.size === 0) this.#rests.wake();
   }
 }

@@ -1,7 +1,7 @@
 import type { Collect } from '#modules/collect';
 import type { People } from '#modules/people';
 import type { Segments } from '#modules/segments';
-import type { Clock } from '#platform/clock';
+import { type Clock, Rests } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Postgres, withoutValues } from '#platform/postgres';
 import { acquaint } from './acquaint.ts';
@@ -33,25 +33,24 @@ interface FollowerDeps {
  */
 export class Follower {
   readonly #deps: FollowerDeps;
-  #stopping = new AbortController();
-  #nap = new AbortController();
+  readonly #rests: Rests;
   #running: Promise<void> | null = null;
   #stopHearing = () => {};
 
   constructor(deps: FollowerDeps) {
     this.#deps = deps;
+    this.#rests = new Rests(deps.clock);
   }
 
   start(): void {
-    this.#stopping = new AbortController();
-    this.#stopHearing = this.#deps.collect.reader.onCommit(() => this.#nap.abort());
+    this.#rests.begin();
+    this.#stopHearing = this.#deps.collect.reader.onCommit(() => this.#rests.wake());
     this.#running ??= this.#run();
   }
 
   async stop(): Promise<void> {
     this.#stopHearing();
-    this.#stopping.abort();
-    this.#nap.abort();
+    this.#rests.end();
     await this.#running;
     this.#running = null;
   }
@@ -59,22 +58,21 @@ export class Follower {
   async #run(): Promise<void> {
     const { collect, clock, log } = this.#deps;
     let registered = false;
-    while (!this.#stopping.signal.aborted) {
+    while (!this.#rests.hasEnded) {
       let worked = false;
       const began = clock.tick();
-      this.#nap = new AbortController();
       try {
         if (!registered) await collect.reader.register(reader);
         registered = true;
         for (const workspaceId of await collect.reader.behind(reader)) {
-          if (this.#stopping.signal.aborted) return;
+          if (this.#rests.hasEnded) return;
           worked = (await this.#stepSafely(workspaceId)) || worked;
         }
       } catch (error) {
         log.warn({ reason: withoutValues(error) }, 'earning could not go on');
       }
-      if (!worked) await clock.sleep(napMs, this.#nap.signal);
-      await clock.sleep(Math.max(0, paceMs - (clock.tick() - began)), this.#stopping.signal);
+      if (!worked) await this.#rests.rest(napMs);
+      await this.#rests.pause(Math.max(0, paceMs - (clock.tick() - began)));
     }
   }
 

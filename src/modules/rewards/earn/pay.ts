@@ -1,5 +1,5 @@
 import type { Order, Outcome } from '#modules/points';
-import type { Clock } from '#platform/clock';
+import { type Clock, Rests } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Postgres, withoutValues } from '#platform/postgres';
 import * as sql from './award-sql.ts';
@@ -23,34 +23,32 @@ const againMs = 30_000;
  */
 export class Payer {
   readonly #deps: { pg: Postgres; ledger: Ledger; clock: Clock; log: Log };
-  #stopping = new AbortController();
-  #nap = new AbortController();
+  readonly #rests: Rests;
   #running: Promise<void> | null = null;
 
   constructor(deps: { pg: Postgres; ledger: Ledger; clock: Clock; log: Log }) {
     this.#deps = deps;
+    this.#rests = new Rests(deps.clock);
   }
 
   wake(): void {
-    this.#nap.abort();
+    this.#rests.wake();
   }
 
   start(): void {
-    this.#stopping = new AbortController();
+    this.#rests.begin();
     this.#running ??= this.#run();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.#nap.abort();
+    this.#rests.end();
     await this.#running;
     this.#running = null;
   }
 
   async #run(): Promise<void> {
     const { pg, clock, log } = this.#deps;
-    while (!this.#stopping.signal.aborted) {
-      this.#nap = new AbortController();
+    while (!this.#rests.hasEnded) {
       let worked = false;
       try {
         for (const workspaceId of await pg.asSystem((tx) => sql.workspacesDue(tx, clock.now())))
@@ -62,7 +60,7 @@ export class Payer {
         );
         worked = false;
       }
-      if (!worked) await clock.sleep(napMs, this.#nap.signal);
+      if (!worked) await this.#rests.rest(napMs);
     }
   }
 

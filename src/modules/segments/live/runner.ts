@@ -1,5 +1,5 @@
 import type { ClickHouse } from '#platform/clickhouse';
-import type { Clock } from '#platform/clock';
+import { type Clock, Rests } from '#platform/clock';
 import { uuidv7 } from '#platform/ids';
 import type { Log } from '#platform/log';
 import { type Postgres, type Tx, withoutValues } from '#platform/postgres';
@@ -47,25 +47,24 @@ export class Runner {
   readonly #roundAt = new Map<number, number>();
   readonly #failures = new Map<number, { many: number; until: number }>();
   #registered = false;
-  #stopping = new AbortController();
+  readonly #rests: Rests;
   #running: Promise<void> | null = null;
-  #nap: AbortController | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
     this.#owner = uuidv7(deps.clock);
+    this.#rests = new Rests(deps.clock);
   }
 
   start(): void {
-    this.#stopping = new AbortController();
+    this.#rests.begin();
     this.#running ??= this.#run();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.#nap?.abort();
+    this.#rests.end();
     await this.#running;
     this.#running = null;
     for (const id of [...this.#workspaces.keys()]) this.forget(id);
@@ -77,7 +76,7 @@ export class Runner {
   /** Something happened in the workspace. */
   wake(workspaceId: number): void {
     this.#woken.add(workspaceId);
-    this.#nap?.abort();
+    this.#rests.wake();
   }
 
   /** The workspace as this process runs it; undefined where it does not. */
@@ -265,18 +264,15 @@ export class Runner {
   }
 
   async #run(): Promise<void> {
-    const { clock } = this.#deps;
-    while (!this.#stopping.signal.aborted) {
+    while (!this.#rests.hasEnded) {
       let worked = false;
       for (const workspaceId of await this.#toLookAt()) {
         await this.#pace(workspaceId);
-        if (this.#stopping.signal.aborted) return;
+        if (this.#rests.hasEnded) return;
         worked = (await this.#tryStep(workspaceId)) || worked;
       }
       if (worked || this.#woken.size > 0) continue;
-      this.#nap = new AbortController();
-      await clock.sleep(pollMs, this.#nap.signal);
-      this.#nap = null;
+      await this.#rests.rest(pollMs);
     }
   }
 
@@ -284,7 +280,7 @@ export class Runner {
   async #pace(workspaceId: number): Promise<void> {
     const { clock } = this.#deps;
     const since = clock.tick() - (this.#roundAt.get(workspaceId) ?? Number.NEGATIVE_INFINITY);
-    if (since < roundMs) await clock.sleep(roundMs - since, this.#stopping.signal);
+    if (since < roundMs) await this.#rests.pause(roundMs - since);
     this.#roundAt.set(workspaceId, clock.tick());
   }
 
