@@ -176,10 +176,12 @@ function newPeople(o: { cacheLimit?: number } = {}) {
         const name = new Map(rows.map((row) => [row.key, row.value]));
         const groups = Map.groupBy(rows, (row) => found.person.get(row.key));
         const names = (keys: Iterable<number>) => [...keys].map((key) => name.get(key) ?? '?');
+        // What the team marked as shared is stored as that, whatever else it is.
+        const isShared = (n: string) => rows.find((row) => row.value === n)?.state === 3;
         return view(
           [...groups.values()].map((group) => group.map((row) => row.value)),
-          names(found.retired).filter((n) => !names(found.overLimit).includes(n)),
-          names(found.overLimit).filter((n) => rows.find((row) => row.value === n)?.state !== 3),
+          names(found.retired).filter((n) => !names(found.overLimit).includes(n) && !isShared(n)),
+          names(found.overLimit).filter((n) => !isShared(n)),
         );
       }),
   };
@@ -299,6 +301,17 @@ describe('people', () => {
       }),
       { numRuns: runs },
     );
+  });
+
+  it('that the team joins with what it marked as shared are one, and are computed so afresh', async () => {
+    const people = newPeople();
+    await people.observe([alias('u1', 'u2', 1)]);
+    await people.share('u2', true);
+    await people.join('u1', 'u2');
+    expect(await people.stored()).toEqual({ groups: ['u1 u2'], retired: [], overLimit: [] });
+    expect(await people.stored()).toEqual(await people.afresh());
+    await people.share('u2', false);
+    expect(await people.stored()).toEqual(await people.afresh());
   });
 
   it('do not depend on the order in which events arrive, nor on repeats', { timeout: 240_000 }, async () => {
