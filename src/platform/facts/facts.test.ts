@@ -6,6 +6,7 @@ import { loadMigrations } from '#platform/migrations';
 import { migratePostgres, openPostgres, type Postgres, type Tx } from '#platform/postgres';
 import { testEngine, testPostgres } from '../../../test/fixtures/postgres.ts';
 import { createFacts, type Facts, type StoredFact } from './index.ts';
+import { findGate } from './sql.ts';
 
 const log = createLog({ level: 'silent', pretty: false });
 let database: Awaited<ReturnType<typeof testPostgres>>;
@@ -253,6 +254,60 @@ describe('a commit that comes late', () => {
     expect(committed.length).toBeGreaterThan(100);
     expect((await seenBy('one')).sort()).toEqual([...committed].sort());
     expect((await seenBy('two')).sort()).toEqual([...committed].sort());
+  });
+});
+
+describe('a transaction of another database of the server', () => {
+  let other: Awaited<ReturnType<typeof testPostgres>>;
+  beforeAll(async () => {
+    other = await testPostgres({ empty: true });
+    await other.pg.raw.query('create table public.night_work (n int)');
+  });
+  afterAll(() => other.drop());
+  const atNight = (work: () => Promise<void>) =>
+    other.pg.asSystem(async (tx) => {
+      await tx.query('insert into public.night_work values (1)');
+      await work();
+    });
+
+  test('holds nothing back, however long it takes', async () => {
+    facts.follow('test', '*', remember('test'));
+    await facts.start();
+    await atNight(async () => {
+      await pg.inWorkspace(7, (tx) => facts.record(tx, joined('by day')));
+      await until(async () => (await seenBy('test')).length === 1);
+      expect(await pg.inWorkspace(7, (tx) => facts.place(tx))).not.toBe('0.0');
+    });
+  });
+
+  test('is told from those of ours: below a place that was found, nothing comes any more', async () => {
+    let going = true;
+    const whileGoing = async (work: () => Promise<unknown>) => {
+      while (going) await work();
+    };
+    const nap = () => systemClock.sleep(randomInt(6));
+    const day = () =>
+      pg.inWorkspace(7, async (tx) => {
+        await facts.record(tx, joined('day'));
+        await nap();
+      });
+    const busy = [day, day, day, () => atNight(nap), () => atNight(nap)].map(whileGoing);
+    const below = (place: number) =>
+      pg.asSystem(async (tx) => {
+        const rows = await tx.query<{ id: number }>('select id from facts where place < $1 order by id', [
+          place,
+        ]);
+        return rows.map(({ id }) => id);
+      });
+    const found: { place: number; ids: number[] }[] = [];
+    for (let n = 0; n < 150; n++) {
+      const place = await pg.asSystem(findGate);
+      found.push({ place, ids: await below(place) });
+    }
+    going = false;
+    await Promise.all(busy);
+    for (const { place, ids } of found) expect(await below(place)).toEqual(ids);
+    expect(found.at(-1)?.ids.length).toBeGreaterThan(20);
   });
 });
 

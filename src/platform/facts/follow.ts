@@ -1,9 +1,17 @@
-import type { Clock } from '#platform/clock';
+import { type Clock, Rests } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Postgres, type Tx, withoutValues } from '#platform/postgres';
 import { Unavailable } from '#platform/refusal';
 import type { FactHandler } from './fact.ts';
-import { lockPosition, lookForNews, type PlacedFact, readPage, updateError, updatePosition } from './sql.ts';
+import {
+  findGate,
+  lockPosition,
+  lookForNews,
+  type PlacedFact,
+  readPage,
+  updateError,
+  updatePosition,
+} from './sql.ts';
 
 export interface Follower {
   name: string;
@@ -15,6 +23,8 @@ export interface Follower {
 const LOOK_EVERY_MS = 1_000;
 // Facts that wait for an older transaction to end: it mostly does at once, and sometimes not for minutes.
 const WAITING_MS = { first: 10, last: 500 };
+// Then it is looked into whose transaction that is.
+const PATIENCE_MS = 100;
 const BACK_OFF_MS = { first: 1_000, last: 60_000 };
 const AWAY_MS = 1_000;
 const BATCH = 100;
@@ -22,26 +32,29 @@ const BATCH = 100;
 /** Tells facts to followers, each at its own pace, until it is stopped. */
 export function createFollowing(o: { pg: Postgres; log: Log; clock: Clock; followers: readonly Follower[] }) {
   const { pg, log, clock, followers } = o;
-  const stopping = new AbortController();
-  let nap = new AbortController();
+  const rests = new Rests(clock);
   const atWork = new Map<string, Promise<void>>();
   const runs = new Map<string, (signal: AbortSignal) => Promise<void>>();
   let looking: Promise<void> = Promise.resolve();
+  let gate = 0;
 
   async function look(): Promise<void> {
     let waitingMs = WAITING_MS.first;
-    while (!stopping.signal.aborted) {
-      // Made before looking, so that what comes meanwhile is not slept through.
-      nap = new AbortController();
-      const news = await pg.asSystem(lookForNews).catch((error: unknown) => {
+    while (!rests.hasEnded) {
+      const news = await lookAround(waitingMs > PATIENCE_MS).catch((error: unknown) => {
         if (!(error instanceof Unavailable))
           log.error({ reason: withoutValues(error) }, 'cannot look for facts');
         return undefined;
       });
       for (const name of news?.ready ?? []) begin(name);
       waitingMs = news?.waiting ? Math.min(waitingMs * 2, WAITING_MS.last) : WAITING_MS.first;
-      await clock.sleep(news?.waiting ? waitingMs : LOOK_EVERY_MS, nap.signal);
+      await rests.rest(news?.waiting ? waitingMs : LOOK_EVERY_MS);
     }
+  }
+
+  async function lookAround(closely: boolean): ReturnType<typeof lookForNews> {
+    if (closely) gate = await pg.asSystem(findGate);
+    return pg.asSystem((tx) => lookForNews(tx, gate));
   }
 
   function begin(name: string): void {
@@ -49,23 +62,25 @@ export function createFollowing(o: { pg: Postgres; log: Log; clock: Clock; follo
     if (!run || atWork.has(name)) return;
     atWork.set(
       name,
-      run(stopping.signal).finally(() => {
+      run(rests.ended).finally(() => {
         atWork.delete(name);
         // What was recorded since its last look.
-        nap.abort();
+        rests.wake();
       }),
     );
   }
 
   return {
-    wake: () => nap.abort(),
+    wake: () => rests.wake(),
+    /** Below this place, nothing comes any more. */
+    gate: () => gate,
     start() {
-      for (const follower of followers) runs.set(follower.name, createRun({ pg, log, clock, follower }));
+      for (const follower of followers)
+        runs.set(follower.name, createRun({ pg, log, clock, follower, gate: () => gate }));
       looking = look();
     },
     async stop() {
-      stopping.abort();
-      nap.abort();
+      rests.end();
       await looking;
       await Promise.all(atWork.values());
     },
@@ -73,15 +88,15 @@ export function createFollowing(o: { pg: Postgres; log: Log; clock: Clock; follo
 }
 
 /** A function that tells one follower all there is to tell. It never rejects. */
-function createRun(o: { pg: Postgres; log: Log; clock: Clock; follower: Follower }) {
-  const { pg, log, clock, follower } = o;
+function createRun(o: { pg: Postgres; log: Log; clock: Clock; follower: Follower; gate: () => number }) {
+  const { pg, log, clock, follower, gate } = o;
   let batch = BATCH;
   let backOffMs = 0;
 
   return async function run(stopping: AbortSignal): Promise<void> {
     while (!stopping.aborted) {
       try {
-        const told = await pg.asSystem((tx) => tellNext(tx, follower, batch));
+        const told = await pg.asSystem((tx) => tellNext(tx, follower, batch, gate()));
         if (!told) return;
         batch = BATCH;
         backOffMs = 0;
@@ -106,10 +121,10 @@ function createRun(o: { pg: Postgres; log: Log; clock: Clock; follower: Follower
 }
 
 /** Deals with the next facts, as far as the wanted ones are of one workspace. False when there is nothing to do. */
-async function tellNext(tx: Tx, follower: Follower, batch: number): Promise<boolean> {
+async function tellNext(tx: Tx, follower: Follower, batch: number, gate: number): Promise<boolean> {
   const position = await lockPosition(tx, follower.name);
   if (!position) return false;
-  const page = await readPage(tx, position, follower.types, BATCH);
+  const page = await readPage(tx, position, follower.types, BATCH, gate);
   const { wanted, last } = takeOneWorkspace(page, batch);
   if (!last) return false;
   await updatePosition(tx, follower.name, { place: last.place, factId: last.id });

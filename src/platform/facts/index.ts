@@ -115,7 +115,7 @@ export async function createFacts(o: { pg: Postgres; log: Log; clock: Clock }): 
         return lags;
       }),
     async place(tx) {
-      const { place, factId } = await lastPlace(tx, workspaceOf(tx));
+      const { place, factId } = await lastPlace(tx, workspaceOf(tx), following.gate());
       return `${place}.${factId}`;
     },
     async between(tx, { types, after, upTo, most }) {

@@ -10,8 +10,10 @@ export interface Position {
 /** A fact in its place; those that the follower does not want come without content. */
 export type PlacedFact = StoredFact & { place: number; wanted: boolean };
 
-// Every transaction below this place has ended, so nothing can come to stand there any more.
-const GATE = '(select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + shift from fact_log)';
+// Every transaction below this place has ended, so nothing can come to stand there any more: by what the snapshot says
+// of the whole server, or by what `findGate` has found, whose place is given as a parameter.
+const gate = (known: string) =>
+  `(select greatest(pg_snapshot_xmin(pg_current_snapshot())::text::bigint + shift, ${known}::bigint) from fact_log)`;
 
 export async function insertFacts(tx: Tx, workspaceId: number, facts: readonly Fact[]): Promise<void> {
   await tx.query(
@@ -73,25 +75,26 @@ export async function readPage(
   after: Position,
   types: readonly string[] | null,
   limit: number,
+  known: number,
 ): Promise<PlacedFact[]> {
   return tx.query<PlacedFact>(
     `select place, id, workspace_id as "workspaceId", type, at, wanted,
        case when wanted then subject end as subject, case when wanted then data end as data
      from facts, lateral (select $3::text[] is null or type = any($3) as wanted) as w
-     where (place, id) > ($1, $2) and place < ${GATE}
+     where (place, id) > ($1, $2) and place < ${gate('$5')}
      order by place, id
      limit $4`,
-    [after.place, after.factId, types, limit],
+    [after.place, after.factId, types, limit, known],
     'read_fact_page',
   );
 }
 
 /** The place of the workspace's newest fact that can be told; zeros where there is none. */
-export async function lastPlace(tx: Tx, workspaceId: number): Promise<Position> {
+export async function lastPlace(tx: Tx, workspaceId: number, known: number): Promise<Position> {
   const [last] = await tx.query<Position>(
-    `select place, id as "factId" from facts where workspace_id = $1 and place < ${GATE}
+    `select place, id as "factId" from facts where workspace_id = $1 and place < ${gate('$2')}
      order by place desc, id desc limit 1`,
-    [workspaceId],
+    [workspaceId, known],
     'last_fact_place',
   );
   return last ?? { place: 0, factId: 0 };
@@ -114,18 +117,42 @@ export async function readBetween(
 }
 
 /** Who has facts before them that can be told, and whether there are some that must wait for older transactions. */
-export async function lookForNews(tx: Tx): Promise<{ ready: string[]; waiting: boolean }> {
+export async function lookForNews(tx: Tx, known: number): Promise<{ ready: string[]; waiting: boolean }> {
   const [news] = await tx.query<{ ready: string[]; waiting: boolean }>(
     `select
        array(
          select name from fact_followers l
-         where exists (select from facts where (place, id) > (l.place, l.fact_id) and place < ${GATE})
+         where exists (select from facts where (place, id) > (l.place, l.fact_id) and place < ${gate('$1')})
        ) as ready,
-       exists (select from facts where place >= ${GATE}) as waiting`,
-    [],
+       exists (select from facts where place >= ${gate('$1')}) as waiting`,
+    [known],
     'look_for_facts',
   );
   return news ?? { ready: [], waiting: false };
+}
+
+/**
+ * The place below which every transaction of this database has ended. The snapshot alone tells of the whole server, on
+ * which somebody else's night's work may take hours; who is in another database can record nothing in ours. To be the
+ * first statement of its transaction, since what the sessions do is to be seen after the snapshot. It costs a look at
+ * all locks of the server.
+ */
+export async function findGate(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ place: number }>(
+    `with seen as (select pg_current_snapshot() as now)
+     select shift + coalesce(
+       (select min(xid::text::bigint) from pg_snapshot_xip(now) as xid
+        where not exists (
+          select from pg_locks as held join pg_stat_activity as who using (pid)
+          where held.locktype = 'transactionid' and held.mode = 'ExclusiveLock' and held.granted
+            and held.transactionid = xid::xid
+            and who.datid <> (select oid from pg_database where datname = current_database()))),
+       pg_snapshot_xmax(now)::text::bigint) as place
+     from seen, fact_log`,
+    [],
+    'find_fact_gate',
+  );
+  return row?.place ?? 0;
 }
 
 export async function countBehind(tx: Tx, name: string, types: readonly string[] | null): Promise<number> {
