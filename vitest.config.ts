@@ -1,4 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { scratchFolder } from './test/fixtures/scratch.ts';
+
+// For this process, which starts the engines, and for those of the tests.
+const scratch = scratchFolder();
+if (scratch) process.env.TMPDIR = scratch;
 
 export default defineConfig({
   test: {

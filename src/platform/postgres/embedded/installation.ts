@@ -19,14 +19,16 @@ export interface Installation {
   user: SystemUser | undefined;
   /** Unique to the data folder, and in the title of each of its processes. */
   clusterName: string;
+  /** Nothing waits for the disk: what it holds is lost with the machine, though not with the process. */
+  throwaway: boolean;
 }
 
-export function findInstallation(folder: string): Installation {
+export function findInstallation(folder: string, throwaway = false): Installation {
   const user = ownerOf(join(folder, 'data')) ?? engineUser();
   const outside = () => (user ? outsideFolder(user) : folder);
   const native = reachableBinaries(findBinaries(), user, outside);
   const data = dataFolder(folder, user, outside);
-  return { folder, data, native, user, clusterName: `pando-${sha256Hex(data).slice(0, 16)}` };
+  return { folder, data, native, user, clusterName: `pando-${sha256Hex(data).slice(0, 16)}`, throwaway };
 }
 
 // Postgres runs only as the owner of its data: root goes on with what an ordinary user began.

@@ -32,11 +32,7 @@ export async function startServer(
 ): Promise<Server> {
   const child = spawn(
     join(at.native, 'bin', 'postgres'),
-    [
-      '-D',
-      at.data,
-      ...serverSettings({ port, clusterName: at.clusterName, socketFolder: socketFolder(at, port) ?? '' }),
-    ],
+    ['-D', at.data, ...serverSettings({ ...at, port, socketFolder: socketFolder(at, port) ?? '' })],
     // Detached, or Ctrl-C at the terminal would end the database before the program has finished with it.
     { ...childOptions(at), detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );

@@ -4,6 +4,7 @@ export function serverSettings(o: {
   clusterName: string;
   /** Where the socket lies; empty where there is none. */
   socketFolder: string;
+  throwaway: boolean;
 }): string[] {
   const settings: Record<string, string | number> = {
     listen_addresses: '127.0.0.1',
@@ -13,8 +14,8 @@ export function serverSettings(o: {
     // Stands in the title of every process, by which leftovers are found.
     cluster_name: o.clusterName,
 
-    fsync: 'on',
-    full_page_writes: 'on',
+    fsync: o.throwaway ? 'off' : 'on',
+    full_page_writes: o.throwaway ? 'off' : 'on',
     synchronous_commit: 'on',
     max_connections: 60,
     shared_buffers: '128MB',

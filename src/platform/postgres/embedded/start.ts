@@ -37,12 +37,14 @@ export async function startEmbeddedPostgres(o: {
   home: string;
   log: Log;
   clock: Clock;
+  /** Of a database that is gone with the machine anyway, nothing waits for the disk; for tests. */
+  throwaway?: boolean;
 }): Promise<EmbeddedEngine> {
   const { log, clock } = o;
   const folder = engineFolder(o.home);
   const giveBack = claimFolder(folder);
   try {
-    const at = findInstallation(folder);
+    const at = findInstallation(folder, o.throwaway);
     await endLeftovers(at.data, at.clusterName, clock, log);
     const password = await initialise(at);
     const { server, port } = await startOnAFreePort(at, clock, log);
