@@ -31,16 +31,16 @@ const segmentWords = {
  * are thousands a second.
  */
 export function listenForSingleFacts(
-  segments: Pick<Segments, 'idsOf' | 'listen'>,
+  segments: Pick<Segments, 'idsIn' | 'listen'>,
   webhooks: Pick<Webhooks, 'topics'>,
   rewards: Pick<Rewards, 'segmentsEntered'>,
 ): void {
-  segments.listen(async (workspaceId) => {
-    const topics = await webhooks.topics(workspaceId, Object.keys(segmentWords));
+  segments.listen(async (tx, workspaceId) => {
+    const topics = await webhooks.topics(tx, workspaceId, Object.keys(segmentWords));
     if (topics === 'all') return 'all';
-    const wanted = [...topics, ...(await rewards.segmentsEntered(workspaceId))];
+    const wanted = [...topics, ...(await rewards.segmentsEntered(tx, workspaceId))];
     if (wanted.length === 0) return new Set();
-    const ids = await segments.idsOf(workspaceId);
+    const ids = await segments.idsIn(tx, workspaceId);
     return new Set([...ids].flatMap(([id, uuid]) => (wanted.includes(uuid) ? [id] : [])));
   });
 }

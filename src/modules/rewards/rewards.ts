@@ -98,8 +98,7 @@ export function createRewards(deps: RewardsDeps) {
       return pg.inWorkspace(workspaceId, (tx) => awards.awardsOfPerson(tx, workspaceId, keys, 200));
     },
     /** Ids of the segments that pay who comes in: single facts are written of them. */
-    segmentsEntered: (workspaceId: number) =>
-      pg.inWorkspace(workspaceId, (tx) => segmentsEntered(tx, workspaceId)),
+    segmentsEntered,
     /** Pays for what happened from then to then (ms since 1970), too, by the rules as they are; nothing twice. */
     payPast: (workspaceId: number, o: { from: number; to: number }) =>
       payPast({ ...deps, rules, depth, decided }, workspaceId, o),

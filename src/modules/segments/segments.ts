@@ -41,15 +41,14 @@ export interface SegmentsDeps {
   log: Log;
   /** How many entries of people's histories are kept at hand, at 24 bytes each; for tests. */
   room?: number;
-  /** Of whose comings and goings each is to be a fact of its own, asked now and then; where nobody tells, of all. */
-  listening?: (workspaceId: number) => Promise<Listening>;
+  /** Of whose comings and goings each is to be a fact of its own; where nobody tells, of all. */
+  listening?: (tx: Tx, workspaceId: number) => Promise<Listening>;
 }
 
 export type Segments = ReturnType<typeof createSegments>;
 
 const usualRoom = 25_000_000;
 const lookaheadMs = 10 * 60_000;
-const askAgainMs = 500;
 const ownFacts = ['segment.entered', 'segment.left', 'segment.moved'];
 const keepFactsMs = 30 * 86_400_000;
 
@@ -76,17 +75,10 @@ export function createSegments(deps: SegmentsDeps) {
   });
   const settled = (workspaceId: number) => collect.settled(workspaceId);
   const listeners = deps.listening ? [deps.listening] : [];
-  const heard = new Map<number, { at: number; listening: Listening }>();
-  async function listening(workspaceId: number): Promise<Listening> {
+  async function listening(tx: Tx, workspaceId: number): Promise<Listening> {
     if (listeners.length === 0) return 'all';
-    let known = heard.get(workspaceId);
-    if (!known || clock.tick() - known.at > askAgainMs) {
-      const all = await Promise.all(listeners.map((asked) => asked(workspaceId)));
-      const some = all.flatMap((one) => (one === 'all' ? [] : [...one]));
-      known = { at: clock.tick(), listening: all.includes('all') ? 'all' : new Set(some) };
-      heard.set(workspaceId, known);
-    }
-    return known.listening;
+    const all = await Promise.all(listeners.map((asked) => asked(tx, workspaceId)));
+    return all.includes('all') ? 'all' : new Set(all.flatMap((one) => (one === 'all' ? [] : [...one])));
   }
   const runner = new Runner({
     ...{ pg, ch, people, facts, clock, log, reader, extras, rules, settled, waiting, lookaheadMs, listening },
@@ -201,16 +193,17 @@ export function createSegments(deps: SegmentsDeps) {
 
     /** The ids that people know, by those in facts. */
     /**
-     * Says of whose comings and goings somebody wants a fact each (`segment.entered`, `segment.left`), asked now and then:
-     * under load they are many, and where nobody listens they are not written. Nobody at all having said anything: all.
+     * Says of whose comings and goings somebody wants a fact each (`segment.entered`, `segment.left`), asked in the
+     * transaction that writes them: under load they are many, and where nobody listens they are not written. Nobody at
+     * all having said anything: all.
      */
-    listen(wanted: (workspaceId: number) => Promise<Listening>): void {
+    listen(wanted: (tx: Tx, workspaceId: number) => Promise<Listening>): void {
       listeners.push(wanted);
     },
-    async idsOf(workspaceId: number): Promise<Map<number, string>> {
-      const rows = await pg.inWorkspace(workspaceId, (tx) => sql.segmentIds(tx, workspaceId));
-      return new Map(rows.map((row) => [row.id, row.uuid]));
-    },
+    idsOf: (workspaceId: number): Promise<Map<number, string>> =>
+      pg.inWorkspace(workspaceId, (tx) => sql.segmentIds(tx, workspaceId)),
+    /** The same, as a transaction sees them. */
+    idsIn: (tx: Tx, workspaceId: number): Promise<Map<number, string>> => sql.segmentIds(tx, workspaceId),
     /** The key of a person's oldest identifier, which memberships go by. Refuses `people/no-such-person`. */
     async headOf(workspaceId: number, id: string): Promise<number> {
       return Math.min(...(await people.keysOf(workspaceId, id)));

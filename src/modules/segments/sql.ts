@@ -42,12 +42,13 @@ export async function findSegment(tx: Tx, workspaceId: number, uuid: string): Pr
 }
 
 /** The ids that people know, by ours; archived ones too. */
-export async function segmentIds(tx: Tx, workspaceId: number): Promise<{ id: number; uuid: string }[]> {
-  return tx.query(
+export async function segmentIds(tx: Tx, workspaceId: number): Promise<Map<number, string>> {
+  const rows = await tx.query<{ id: number; uuid: string }>(
     'select id, uuid from segments where workspace_id = $1',
     [workspaceId],
     'segments.segmentIds',
   );
+  return new Map(rows.map((row) => [row.id, row.uuid]));
 }
 
 export async function insertSegment(

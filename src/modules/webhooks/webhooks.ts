@@ -115,8 +115,8 @@ export function createWebhooks(deps: {
       })),
 
     /** To what topics of a type any endpoint listens now; `all` where one of them is not limited. */
-    async topics(workspaceId: number, types: readonly string[]): Promise<readonly string[] | 'all'> {
-      const rows = await pg.inWorkspace(workspaceId, (tx) => sql.listEndpoints(tx, workspaceId));
+    async topics(tx: Tx, workspaceId: number, types: readonly string[]): Promise<readonly string[] | 'all'> {
+      const rows = await sql.listEndpoints(tx, workspaceId);
       const open = rows.filter(
         (row) => row.disabled_at === null && row.types.some((one) => types.includes(one)),
       );

@@ -107,6 +107,10 @@ export class Evaluation {
     for (const person of this.#touched.keys()) yield person.key;
   }
 
+  get hasFacts(): boolean {
+    return this.#facts.length > 0;
+  }
+
   /** Who came and went, where somebody is `listening`. */
   facts(listening: Listening): Fact[] {
     return this.#facts

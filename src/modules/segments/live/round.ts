@@ -26,7 +26,7 @@ export interface RoundDeps extends LoadDeps {
   owner: string;
   leaseMs: number;
   lookaheadMs: number;
-  listening(workspaceId: number): Promise<Listening>;
+  listening(tx: Tx, workspaceId: number): Promise<Listening>;
 }
 
 /** One event of a batch that some rule wants. */
@@ -354,7 +354,7 @@ async function write(
   const { changes, faults } = evaluation;
   await deps.waiting.put(tx, id, { version: round, nowMs: now, changes });
   for (const { edition, error } of faults) await sql.saveEditionError(tx, id, edition.id, error);
-  const facts = evaluation.facts(await deps.listening(id));
+  const facts = evaluation.hasFacts ? evaluation.facts(await deps.listening(tx, id)) : [];
   const moved = new Set([...workspace.moved, ...evaluation.moved()]);
   const tellsMoved = moved.size > 0 && now - workspace.movedMs >= movedEveryMs;
   if (tellsMoved) facts.push({ type: 'segment.moved', subject: '', data: { segments: [...moved] } });
