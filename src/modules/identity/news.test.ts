@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { manualClock } from '#platform/clock';
+import { manualClock, systemClock } from '#platform/clock';
 import { createLog } from '#platform/log';
+import { openPostgres } from '#platform/postgres';
 import { testPostgres } from '../../../test/fixtures/postgres.ts';
 import { createNews, type News } from './news.ts';
 
@@ -56,4 +57,14 @@ test('a change drops it, also when its answer was lost, or when it came while it
   });
   expect(meanwhile).toEqual({ loads: 4 });
   expect(await memory.get('a', load)).toEqual({ loads: 5 });
+});
+
+test('who stops while it connects gives the connection back', async () => {
+  const own = await openPostgres({ url: database.url, log, clock: systemClock, poolSize: 1 });
+  const stopped = createNews({ pg: own, clock: systemClock, log });
+  const starting = stopped.start();
+  await stopped.stop();
+  await starting;
+  // Waits for every connection that somebody has.
+  await own.close();
 });

@@ -72,6 +72,8 @@ export function createNews({ pg, clock, log }: { pg: Postgres; clock: Clock; log
       client.release(true);
       throw error;
     }
+    // Stopped meanwhile, nobody would give the connection back.
+    if (stopped.signal.aborted) return lose();
     disconnect = () => lose();
     // What changed while nobody listened is not known.
     forget();
