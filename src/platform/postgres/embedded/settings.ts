@@ -17,7 +17,8 @@ export function serverSettings(o: {
     fsync: o.throwaway ? 'off' : 'on',
     full_page_writes: o.throwaway ? 'off' : 'on',
     synchronous_commit: 'on',
-    max_connections: 60,
+    // What is thrown away serves tests: several whole programs at once.
+    max_connections: o.throwaway ? 300 : 60,
     shared_buffers: '128MB',
     max_wal_size: '2GB',
     checkpoint_timeout: '15min',
