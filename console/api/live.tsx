@@ -13,6 +13,9 @@ const stale: Record<Exclude<keyof LiveNews, 'events' | 'imports' | 'segments'>, 
   settings: ['settings', 'workspaces'],
 };
 
+/** By which a person's erasure is known while it runs. */
+export const eraseKey = (slug: string) => [slug, 'erase'];
+
 type Listener = (news: News) => void;
 
 interface Live {
@@ -39,7 +42,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       if (news.event === 'missed') void cache.invalidateQueries({ queryKey: [slug] });
       if (news.event === 'people') {
         const { ids, erased, more } = news.data as LiveNews['people'];
-        const which = more || erased > 0 ? [[]] : ids.map((id) => [id]);
+        // Who erases somebody here looks anew once that is answered; the news of it may well be quicker.
+        const isMine = erased > 0 && cache.isMutating({ mutationKey: eraseKey(slug) }) > 0;
+        const which = isMine ? [] : more || erased > 0 ? [[]] : ids.map((id) => [id]);
         for (const key of which) void cache.invalidateQueries({ queryKey: [slug, 'person', ...key] });
       }
       if (news.event === 'imports') {

@@ -51,8 +51,7 @@ export function FilterBar(props: {
           trigger={<Button icon={ListFilterPlus}>{t('filter.add')}</Button>}
           items={free.map(({ name, label }) => ({
             label,
-            // When the menu has given the focus back, the form may take it.
-            onChoose: () => setTimeout(() => setEditing(name)),
+            onChoose: () => setEditing(name),
           }))}
         />
       )}

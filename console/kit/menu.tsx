@@ -1,6 +1,6 @@
 import { Check, type LucideIcon } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 
 export interface MenuItem {
   label: string;
@@ -31,7 +31,10 @@ export function MenuCheck(props: { label: string; checked: boolean; onCheck: (ch
   );
 }
 
-/** A list of what one can do or choose. Not modal: the page behind it goes on. */
+/**
+ * A list of what one can do or choose. Not modal: the page behind it goes on. What is chosen happens once the menu has
+ * closed and given the focus back: a form that opened sooner would lose the focus to it, and close.
+ */
 export function Menu({
   trigger,
   items,
@@ -41,23 +44,36 @@ export function Menu({
   items: readonly MenuItem[];
   title?: string;
 }) {
+  const chosen = useRef<(() => void) | null>(null);
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content align="end" sideOffset={6} collisionPadding={8} className={menuClass}>
+        <DropdownMenu.Content
+          align="end"
+          sideOffset={6}
+          collisionPadding={8}
+          className={menuClass}
+          onCloseAutoFocus={() => {
+            // The focus moves when this returns.
+            if (chosen.current) queueMicrotask(chosen.current);
+            chosen.current = null;
+          }}
+        >
           {title && (
             <DropdownMenu.Label className="px-3 py-1.5 text-s text-quiet">{title}</DropdownMenu.Label>
           )}
-          {items.map(({ label, icon: Icon, chosen, onChoose }) => (
+          {items.map(({ label, icon: Icon, chosen: isChosen, onChoose }) => (
             <DropdownMenu.Item
               key={label}
-              onSelect={onChoose}
+              onSelect={() => {
+                chosen.current = onChoose;
+              }}
               className="flex cursor-pointer items-center gap-2 rounded-md px-3 py-1.5 outline-none data-highlighted:bg-sunken"
             >
               {Icon && <Icon size={16} aria-hidden="true" className="text-quiet" />}
               <span className="grow">{label}</span>
-              {chosen && <Check size={16} aria-hidden="true" className="text-good" />}
+              {isChosen && <Check size={16} aria-hidden="true" className="text-good" />}
             </DropdownMenu.Item>
           ))}
         </DropdownMenu.Content>

@@ -2,7 +2,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft, Download, Merge, Split, UserRoundX } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
+import { eraseKey } from '../api/live.tsx';
 import { useSession } from '../api/session.tsx';
 import type { Person } from '../api/types.ts';
 import { ValueOfPerson } from '../insight/value/person-value.tsx';
@@ -183,9 +185,11 @@ function EraseDialog(props: {
   const { api, slug } = useSession();
   const cache = useQueryClient();
   const erase = useMutation({
+    mutationKey: eraseKey(slug),
     mutationFn: () => api.send<{ gone_by: string }>('DELETE', `/api/people/${props.id}`),
     onSuccess: async ({ gone_by }) => {
-      props.onErased(gone_by);
+      // At once, or what this page shows would be asked for again, of somebody who is gone.
+      flushSync(() => props.onErased(gone_by));
       cache.removeQueries({ queryKey: [slug, 'person', props.id] });
       await cache.invalidateQueries({ queryKey: [slug] });
     },
