@@ -152,15 +152,17 @@ export function createTransparency(deps: TransparencyDeps): Transparency {
     forget: (tx, log, ids) => deletePlaces(tx, workspaceOf(tx), log, ids.map(Number)),
     state: (workspaceId, logId) =>
       pg.inWorkspace(workspaceId, async (tx) => {
-        const log = await needLog(tx, logId);
+        // Each sees a later moment: asked the other way round, a leaf on its way would seem to be nowhere.
+        const waiting = await countPending(tx, workspaceId, logId);
         const signed = await readCheckpoint(tx, workspaceId, logId);
+        const log = await needLog(tx, logId);
         return {
           name: log.name,
           origin: log.origin,
           size: log.size,
           signed: signed?.size ?? 0,
           signedAt: signed?.at ?? null,
-          waiting: await countPending(tx, workspaceId, logId),
+          waiting,
           totalsAt: log.totals_at,
           stopped: log.held && heldSentence(log.held),
           held: log.held,
