@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { systemClock } from '#platform/clock';
 import { signIn } from './fixtures/console.ts';
 import { startConsole, writeKey } from './fixtures/console-program.ts';
 
@@ -68,16 +69,18 @@ test('an event that is sent appears on Home and Events without reloading, and wi
   await home.page.getByRole('list', live).getByText('赵芳').waitFor();
   await home.page.getByText('Live', { exact: true }).waitFor();
   await events.page.getByText('实时', { exact: true }).waitFor();
+  const table = events.page.getByRole('table');
+  await send('track', { userId: 'u-fang', event: 'Products Searched', properties: { query: 'tea' } });
+  await table.getByText('搜索商品').waitFor();
   const askedBefore = events.asked.filter((path) => path === '/api/events').length;
   for (const [event, properties] of [
-    ['Products Searched', { query: 'tea' }],
     ['Product Viewed', { name: 'Oolong' }],
     ['Order Completed', { order_id: 'A-1', total: '24.00', currency: 'GBP' }],
   ] as const) {
     await send('track', { userId: 'u-fang', event, properties });
   }
   await home.page.getByRole('list', live).getByText('Order completed').waitFor();
-  await events.page.getByRole('table').getByText('完成订单').waitFor();
+  await table.getByText('完成订单').waitFor();
   expect(events.asked.filter((path) => path === '/api/events')).toHaveLength(askedBefore);
   // Nobody was asked for one by one.
   const one = /^\/api\/people\/[0-9a-f-]{36}$/;
@@ -85,6 +88,24 @@ test('an event that is sent appears on Home and Events without reloading, and wi
   expect([...home.complaints, ...events.complaints]).toEqual([]);
   await home.context.close();
   await events.context.close();
+});
+
+test('what is told while an answer is on its way is not lost in it', async () => {
+  const { page, context, asked } = await open();
+  await page.getByRole('list', { name: 'Happening now' }).getByText('赵芳').first().waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.route(/\/api\/events\?/, async (route) => {
+    const answer = await route.fetch();
+    await send('track', { userId: 'u-fang', event: 'Asked Too Early', properties: {} });
+    // So late that the stream has told it.
+    await systemClock.sleep(3000);
+    await route.fulfill({ response: answer });
+  });
+  const before = asked.length;
+  await page.getByRole('link', { name: 'Events', exact: true }).click();
+  await page.getByRole('table').getByText('Asked Too Early').waitFor();
+  expect(asked.slice(before).filter((path) => path === '/api/events')).toHaveLength(1);
+  await context.close();
 });
 
 test('the path shows how far people came, and the period stands in the address', async () => {

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { askAnew } from './ask-anew.ts';
 import { type News, openLive } from './live-stream.ts';
 import { useSession, whoKey } from './session.tsx';
 import type { LiveNews } from './types.ts';
@@ -39,21 +40,20 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     let close: (() => void) | undefined;
     const told = (news: News) => {
       // Too slow, or away for long: what is shown may be anything.
-      if (news.event === 'missed') void cache.invalidateQueries({ queryKey: [slug] });
+      if (news.event === 'missed') askAnew(cache, [slug]);
       if (news.event === 'people') {
         const { ids, erased, more } = news.data as LiveNews['people'];
         // Who erases somebody here looks anew once that is answered; the news of it may well be quicker.
         const isMine = erased > 0 && cache.isMutating({ mutationKey: eraseKey(slug) }) > 0;
         const which = isMine ? [] : more || erased > 0 ? [[]] : ids.map((id) => [id]);
-        for (const key of which) void cache.invalidateQueries({ queryKey: [slug, 'person', ...key] });
+        for (const key of which) askAnew(cache, [slug, 'person', ...key]);
       }
       if (news.event === 'imports') {
         // Not what a file seems to be: that is asked with the file in hand.
         void cache.invalidateQueries({ queryKey: [slug, 'imports'], exact: true });
-        void cache.invalidateQueries({ queryKey: [slug, 'imports', 'one'] });
+        askAnew(cache, [slug, 'imports', 'one']);
       }
-      for (const topic of stale[news.event as keyof typeof stale] ?? [])
-        void cache.invalidateQueries({ queryKey: [slug, topic] });
+      for (const topic of stale[news.event as keyof typeof stale] ?? []) askAnew(cache, [slug, topic]);
       for (const listener of listeners.current) listener(news);
     };
     const look = () => {

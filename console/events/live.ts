@@ -33,6 +33,16 @@ function passes(event: EventInShort, filter: EventFilter): boolean {
   );
 }
 
+/** The list with those that it has not yet and that do not lie behind its end, the newest first. */
+function withEvents(page: Page<EventInShort>, come: readonly EventInShort[]): Page<EventInShort> {
+  const known = new Set(page.items.map((event) => event.message_id));
+  const last = page.next === null ? '' : (page.items.at(-1)?.time ?? '');
+  const added = come.filter((event) => !known.has(event.message_id) && event.time >= last);
+  if (added.length === 0) return page;
+  const all = [...added.reverse(), ...page.items];
+  return { ...page, items: all.sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0)) };
+}
+
 /**
  * The newest events: asked for once, then as the stream tells them; where it is away, asked for every few seconds.
  * While they are held nothing moves, and what comes is counted.
@@ -46,25 +56,31 @@ export function useLiveEvents(o: { filter: EventFilter; limit: number; isHeld: b
   const queryKey = useMemo(() => [slug, 'events', 'live', filter, limit], [slug, filter, limit]);
   const [waiting, setWaiting] = useState(0);
   const fresh = useRef(new Set<string>());
+  /** Told while an answer is on its way, which may be from before them. */
+  const meanwhile = useRef<EventInShort[]>([]);
+  /** Whether the stream has told everything since the answer that is shown was asked for. */
+  const isWhole = useRef(false);
   const query = useQuery({
     queryKey,
-    queryFn: ({ signal }) => {
+    queryFn: async ({ signal }) => {
+      meanwhile.current = [];
+      isWhole.current = isLive;
       const { path, query: given } = listOf(filter);
-      return api.get<Page<EventInShort>>(path, { ...given, limit }, signal);
+      const page = await api.get<Page<EventInShort>>(path, { ...given, limit }, signal);
+      return withEvents(page, meanwhile.current);
     },
     refetchInterval: isHeld || isLive ? false : awayMs,
     refetchOnWindowFocus: false,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
-  const { refetch, isSuccess } = query;
+  const { refetch, isSuccess, isFetching } = query;
 
   // What happened while nobody told us.
-  const wasLive = useRef(isLive);
   useEffect(() => {
-    if (isLive && !wasLive.current && !isHeld && isSuccess) void refetch();
-    wasLive.current = isLive;
-  }, [isLive, isHeld, isSuccess, refetch]);
+    if (!isLive) isWhole.current = false;
+    else if (isSuccess && !isFetching && !isHeld && !isWhole.current) void refetch();
+  }, [isLive, isHeld, isSuccess, isFetching, refetch]);
 
   const wasHeld = useRef(isHeld);
   useEffect(() => {
@@ -83,20 +99,14 @@ export function useLiveEvents(o: { filter: EventFilter; limit: number; isHeld: b
     }
     // Some were left out, and may be ones that we want; nobody could read that many one by one.
     if (skipped > 0) {
-      void refetch();
+      isWhole.current = false;
+      if (query.data) void refetch();
       return;
     }
     if (come.length === 0) return;
-    cache.setQueryData<Page<EventInShort>>(queryKey, (now) => {
-      if (!now) return now;
-      const known = new Set(now.items.map((event) => event.message_id));
-      const last = now.next === null ? '' : (now.items.at(-1)?.time ?? '');
-      const added = come.filter((event) => !known.has(event.message_id) && event.time >= last);
-      if (added.length === 0) return now;
-      fresh.current = new Set(added.map((event) => event.message_id));
-      const all = [...added.reverse(), ...now.items];
-      return { ...now, items: all.sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0)) };
-    });
+    meanwhile.current = [...meanwhile.current, ...come].slice(-mostKept);
+    fresh.current = new Set(come.map((event) => event.message_id));
+    cache.setQueryData<Page<EventInShort>>(queryKey, (now) => now && withEvents(now, come));
     // The end of the list is where older ones go on, so it is not cut off here.
     if ((query.data?.items.length ?? 0) > mostKept) void refetch();
   });

@@ -1,8 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { FileUp, Radio } from 'lucide-react';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { askAnew } from '../api/ask-anew.ts';
 import { useIsLive, useNews } from '../api/live.tsx';
 import { useSession } from '../api/session.tsx';
 import type { Pulse as Figures, Funnel as Path } from '../api/types.ts';
@@ -34,6 +35,7 @@ export default function Home() {
       isOld(state.data?.as_of) ? soonMs : isLive ? 60_000 : 30_000,
     placeholderData: <T,>(last: T) => last,
   };
+  const cache = useQueryClient();
   const askedAt = useRef(0);
   const ask = <T,>(path: string) => {
     const { from, to } = rangesOf(period, workspace.timeZone);
@@ -53,8 +55,8 @@ export default function Home() {
     const isFirst = pulse.data?.has_events === false;
     if (!isFirst && performance.now() - askedAt.current < leastMs) return;
     askedAt.current = performance.now();
-    void pulse.refetch();
-    void path.refetch();
+    askAnew(cache, [slug, 'pulse', period]);
+    askAnew(cache, [slug, 'funnel', period]);
   });
   const { from, to } = rangesOf(period, workspace.timeZone);
   const days = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);

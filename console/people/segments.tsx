@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { askAnew } from '../api/ask-anew.ts';
 import { useNews } from '../api/live.tsx';
 import { useSession } from '../api/session.tsx';
 import type { SegmentsOfPerson } from '../api/types.ts';
@@ -20,11 +21,13 @@ export function SegmentsOf({ id }: { id: string }) {
   const format = useFormat(workspace.timeZone);
   const causeOf = useCauseWords();
   const [address, change] = useAddress();
+  const cache = useQueryClient();
+  const queryKey = [slug, 'person', id, 'segments'];
   const list = useQuery({
-    queryKey: [slug, 'person', id, 'segments'],
+    queryKey,
     queryFn: ({ signal }) => api.get<SegmentsOfPerson>(`/api/people/${id}/segments`, {}, signal),
   });
-  useNews('segments', () => void list.refetch());
+  useNews('segments', () => askAnew(cache, queryKey));
   if (list.error) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   if (list.isPending) return <Skeleton lines={3} />;
   const { now, history } = list.data;

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { askAnew } from '../api/ask-anew.ts';
 import { useNews } from '../api/live.tsx';
 import { useSession } from '../api/session.tsx';
 
@@ -27,7 +28,7 @@ export function useSegmentNews(id: string): void {
     const timer = setTimeout(() => {
       waiting.current[when] = false;
       timers.current.delete(timer);
-      for (const key of keys) void cache.invalidateQueries({ queryKey: [slug, 'segment', id, key] });
+      for (const key of keys) askAnew(cache, [slug, 'segment', id, key]);
     }, afterMs);
     timers.current.add(timer);
   };
