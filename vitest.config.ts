@@ -10,7 +10,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
     // Processes, because the embedded engines and their drivers do not live in worker threads.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: a quarter of their time, tests wait for something.
+    maxWorkers: 3,
     globalSetup: ['test/fixtures/global.ts'],
     env: { PANDO_LOG_LEVEL: 'silent' },
     testTimeout: 90_000,

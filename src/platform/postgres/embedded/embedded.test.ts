@@ -259,7 +259,7 @@ describe('a running server', () => {
 
   test('ends with a Pando that leaves without a word', async () => {
     const other = await otherPando('setTimeout(() => { throw new Error("nobody catches this") }, 0);');
-    await until(() => !isAlive(other.pid));
+    await until(() => other.node.exitCode !== null && !isAlive(other.pid));
     expect(await ask(await start(), 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 });
