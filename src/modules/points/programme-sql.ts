@@ -146,11 +146,13 @@ export async function findAccounts(
   o: { owners: readonly number[]; names: readonly string[] },
 ): Promise<{ id: number; owner: number | null; name: string | null }[]> {
   return tx.query(
-    `select id, owner, name from points_accounts
-     where workspace_id = $1 and programme_id = $2 and owner = any($3::bigint[])
+    `select a.* from unnest($3::bigint[]) as wanted (owner) cross join lateral (
+       select id, owner, name from points_accounts
+       where workspace_id = $1 and programme_id = $2 and owner = wanted.owner limit 1) a
      union all
-     select id, owner, name from points_accounts
-     where workspace_id = $1 and programme_id = $2 and name = any($4::text[])`,
+     select a.* from unnest($4::text[]) as wanted (name) cross join lateral (
+       select id, owner, name from points_accounts
+       where workspace_id = $1 and programme_id = $2 and name = wanted.name limit 1) a`,
     [workspaceId, programmeId, o.owners, o.names],
   );
 }

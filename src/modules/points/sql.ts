@@ -43,9 +43,10 @@ export async function lockAccounts(
 ): Promise<{ seq: number; accounts: Map<number, Account> }> {
   const rows = await tx.query<AccountRow>(
     `with locked as materialized (
-       select id, kind, a, b, c, d, lots, budget, at, since, out_day, out_sum, policy, ratio, secret,
-         owner is not null or kind > 0 as owned
-       from points_accounts where workspace_id = $1 and id = any($2::bigint[]) order by id for update
+       select held.* from unnest($2::bigint[]) as wanted (id) cross join lateral (
+         select id, kind, a, b, c, d, lots, budget, at, since, out_day, out_sum, policy, ratio, secret,
+           owner is not null or kind > 0 as owned
+         from points_accounts where workspace_id = $1 and id = wanted.id limit 1 for update) held
      )
      , ways as materialized (
        select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
@@ -55,7 +56,7 @@ export async function lockAccounts(
        l.id, l.kind, l.a, l.b, l.c, l.d, l.lots::text as lots, l.budget, l.at, l.since, l.out_day, l.out_sum,
        l.policy, l.ratio, l.secret, l.owned
      from locked l cross join (select count(*) from ways) as chosen`,
-    [workspaceId, list(ids)],
+    [workspaceId, list(ids.toSorted((a, b) => a - b))],
     'points_lock_accounts',
   );
   const accounts = new Map<number, Account>();
@@ -233,8 +234,10 @@ export async function findKeys(
   keys: readonly string[],
 ): Promise<Map<string, KnownKey>> {
   const rows = await tx.query<KnownKey>(
-    `select replace(key::text, '-', '') as key, id, content::text as content, at from points_transfers
-     where workspace_id = $1 and programme_id = $2 and key = any($3::uuid[])`,
+    `select replace(t.key::text, '-', '') as key, t.id, t.content::text as content, t.at
+     from unnest($3::uuid[]) as wanted (key) cross join lateral (
+       select key, id, content, at from points_transfers
+       where workspace_id = $1 and programme_id = $2 and key = wanted.key limit 1) t`,
     [workspaceId, programmeId, list(keys)],
     'points_find_keys',
   );
