@@ -43,6 +43,9 @@ export interface RewardsDeps {
   log: Log;
 }
 
+/** At a time: all those of a brand of a million people took longer than a statement may. */
+const mostInvitations = 2_000;
+
 export type Rewards = ReturnType<typeof createRewards>;
 
 /** What earns points, and what points are for. The ledger knows nothing of either. */
@@ -76,14 +79,17 @@ export function createRewards(deps: RewardsDeps) {
   jobs.define('rewards.finish', () => redemptions.finishOpen());
   jobs.cron('rewards.finish', '* * * * *');
   jobs.define<{ workspaceId: number }>('rewards.invitations', async ({ workspaceId }) => {
-    const rows = await pastInvitations(ch, workspaceId);
-    const ids = [...new Set(rows.map((row) => row.inviter))];
-    const users = await usersByIds(people, (work) => pg.inWorkspace(workspaceId, work), workspaceId, ids);
-    const list = rows.flatMap(({ person, inviter, t }) => {
-      const by = users.get(inviter);
-      return by === undefined ? [] : [{ person: Number(person), inviter: by, at: new Date(Number(t)) }];
-    });
-    await pg.inWorkspace(workspaceId, (tx) => awards.insertInvitations(tx, workspaceId, list));
+    const all = await pastInvitations(ch, workspaceId);
+    for (let from = 0; from < all.length; from += mostInvitations) {
+      const rows = all.slice(from, from + mostInvitations);
+      const ids = [...new Set(rows.map((row) => row.inviter))];
+      const users = await usersByIds(people, (work) => pg.inWorkspace(workspaceId, work), workspaceId, ids);
+      const list = rows.flatMap(({ person, inviter, t }) => {
+        const by = users.get(inviter);
+        return by === undefined ? [] : [{ person: Number(person), inviter: by, at: new Date(Number(t)) }];
+      });
+      await pg.inWorkspace(workspaceId, (tx) => awards.insertInvitations(tx, workspaceId, list));
+    }
   });
 
   return {
