@@ -61,7 +61,8 @@ async function postgresWithTables({ config, log, clock }: Deps, closing: Closing
 async function clickHouseWithTables({ config, log, clock }: Deps, closing: Closing): Promise<ClickHouse> {
   let url = config.clickhouseUrl;
   if (url === undefined) {
-    const engine = await startEmbeddedClickHouse({ home: config.home, log, clock });
+    const { home, clickhouseMemoryMb: memoryMb } = config;
+    const engine = await startEmbeddedClickHouse({ home, memoryMb, log, clock });
     closing.later('ClickHouse', () => engine.stop());
     url = engine.url;
   }

@@ -85,6 +85,16 @@ describe('query', () => {
     });
   });
 
+  test('what takes too much memory says what to do', async () => {
+    const much =
+      'select length(groupArray(number)) as n from numbers(10000000) settings max_memory_usage = 30000000';
+    await expect(ch.query(much)).rejects.toMatchObject({
+      type: 'clickhouse/too-little-memory',
+      status: 422,
+      detail: expect.stringContaining('PANDO_CLICKHOUSE_MEMORY_MB'),
+    });
+  });
+
   test('what takes too long is Unavailable, and ended on the engine', async () => {
     const slow = `select count() from numbers(1e12) where sipHash64(number) = 1 and '${ch.database}' != ''`;
     await expect(ch.query(slow, {}, { timeoutMs: 300 })).rejects.toBeInstanceOf(Unavailable);

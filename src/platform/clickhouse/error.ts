@@ -1,5 +1,5 @@
 import { ClickHouseError } from '@clickhouse/client';
-import { Unavailable } from '#platform/refusal';
+import { Refusal, refusals, Unavailable } from '#platform/refusal';
 
 /** ClickHouse understood the statement and could not do it. */
 export class ClickHouseFailure extends Error {
@@ -15,6 +15,11 @@ export class ClickHouseFailure extends Error {
     this.type = type;
   }
 }
+
+const refuse = refusals('clickhouse', {
+  'too-little-memory': { status: 422, title: 'ClickHouse has too little memory for this question' },
+});
+const memoryLimitExceeded = 241;
 
 /** Busy, cut off, or too slow: the statement may be tried again as it is. */
 const passing = new Set([
@@ -37,18 +42,25 @@ const quotes =
   /^(CANNOT_|BAD_|INCORRECT_|TYPE_MISMATCH|VALUE_IS_OUT_OF_RANGE|ILLEGAL_|ARGUMENT_OUT_OF_BOUND|UNKNOWN_ELEMENT_OF_ENUM|SYNTAX_ERROR|TOO_LARGE_STRING_SIZE|NO_COMMON_TYPE|DECIMAL_OVERFLOW)/;
 
 /**
- * What to throw for what @clickhouse/client threw: a failure with ClickHouse's code, or Unavailable.
+ * What to throw for what @clickhouse/client threw: a failure with ClickHouse's code, Unavailable, or a refusal that says
+ * what to do.
  * `what` names the statement; the text of a failure holds no data, so that it may be logged.
  */
 export function failureOf(thrown: unknown, what: string, o: { dataInside: boolean }): Error {
-  if (thrown instanceof ClickHouseFailure || thrown instanceof Unavailable) return thrown;
+  if (thrown instanceof ClickHouseFailure || thrown instanceof Unavailable || thrown instanceof Refusal)
+    return thrown;
   if (thrown instanceof ClickHouseError) {
     const code = Number(thrown.code);
     const type = thrown.type ?? 'UNKNOWN';
-    // Rows that find no memory now will find it when the queries beside them have ended; a query would fail again.
-    const crowdedOut = o.dataInside && code === 241;
+    // Rows, and a query that is within its own limit, will find memory when the queries beside them have ended.
+    const crowdedOut = code === memoryLimitExceeded && (o.dataInside || thrown.message.includes('(total)'));
     if (passing.has(code) || crowdedOut)
       return new Unavailable(`ClickHouse could not do it now (${type}): ${what}.`);
+    if (code === memoryLimitExceeded)
+      return refuse(
+        'too-little-memory',
+        'Answering this takes more memory than ClickHouse may use. Ask about a shorter period or fewer people, or give it more: PANDO_CLICKHOUSE_MEMORY_MB for the one that comes along.',
+      );
     return new ClickHouseFailure(code, type, `${what}: ${detailOf(thrown.message, type, o.dataInside)}`);
   }
   // A mistake in this program, not an engine that is away.

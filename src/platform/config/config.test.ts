@@ -23,6 +23,7 @@ test('an empty environment gives a configuration that works on a laptop', () => 
     demo: true,
     trustProxy: false,
     diskReserveMb: 512,
+    clickhouseMemoryMb: 1000,
     logLevel: 'info',
   });
   expect(config.home.endsWith('/.pando')).toBe(true);
@@ -49,6 +50,7 @@ test('every setting is read', () => {
     PANDO_TRUST_PROXY: '10.0.0.0/8, loopback,::1',
     PANDO_BUFFER_EVENTS: '2000',
     PANDO_DISK_RESERVE_MB: '0',
+    PANDO_CLICKHOUSE_MEMORY_MB: '4000',
     PANDO_LOG_LEVEL: 'debug',
     PANDO_DATA: '/data',
   };
@@ -70,6 +72,7 @@ test('every setting is read', () => {
     trustProxy: ['10.0.0.0/8', 'loopback', '::1'],
     bufferEvents: 2000,
     diskReserveMb: 0,
+    clickhouseMemoryMb: 4000,
     logLevel: 'debug',
   });
   expect(Object.keys(given).sort()).toEqual(settings.map((s) => s.name).sort());

@@ -26,6 +26,8 @@ export interface Config {
   /** Bound of the accepted events that ClickHouse does not have yet. */
   bufferEvents: number;
   diskReserveMb: number;
+  /** Of the embedded engine. */
+  clickhouseMemoryMb: number;
   logLevel: LogLevel;
 }
 
@@ -69,6 +71,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     bufferEvents:
       read('PANDO_BUFFER_EVENTS', 'must be a whole number from 1000 up', whole(1000)) ?? 5_000_000,
     diskReserveMb: read('PANDO_DISK_RESERVE_MB', 'must be a whole number from 0 up', whole(0)) ?? 512,
+    clickhouseMemoryMb:
+      read('PANDO_CLICKHOUSE_MEMORY_MB', 'must be a whole number from 500 up', whole(500)) ?? 1_000,
     logLevel: read('PANDO_LOG_LEVEL', `must be one of ${logLevels.join(', ')}`, oneOf(logLevels)) ?? 'info',
     ...present({
       databaseUrl: read(

@@ -88,6 +88,11 @@ export const settings = [
     meaning: 'Free space below which new work is refused, so that nothing is lost.',
   },
   {
+    name: 'PANDO_CLICKHOUSE_MEMORY_MB',
+    default: '1000',
+    meaning: 'What the embedded ClickHouse may use; one question may use six tenths of it.',
+  },
+  {
     name: 'PANDO_LOG_LEVEL',
     default: 'info',
     meaning: 'trace, debug, info, warn, error, fatal or silent.',
