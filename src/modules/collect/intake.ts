@@ -189,7 +189,7 @@ class Lane {
     const ids = Buffer.concat(deliveries.map((delivery) => delivery.ids));
     const done = await pg.inWorkspace(workspaceId, async (tx) => {
       const head = await sql.lockHead(tx, workspaceId);
-      await this.#checkBuffer(tx, head);
+      this.#checkBuffer(head);
       await this.memory.catchUp(tx, head);
       const seen = await this.memory.known(tx, ids);
       await markErased(deliveries, seen, (identifiers) => people.suppressed(tx, workspaceId, identifiers));
@@ -231,8 +231,8 @@ class Lane {
     await sql.appendBatch(tx, this.#workspaceId, { seq, at, events, ids, keptIds, payload });
   }
 
-  async #checkBuffer(tx: Tx, head: sql.Head): Promise<void> {
-    const waiting = head.acceptedEvents - (await sql.writtenEvents(tx, this.#workspaceId));
+  #checkBuffer(head: sql.LockedHead): void {
+    const waiting = head.acceptedEvents - head.writtenEvents;
     if (waiting >= this.#deps.bufferEvents) {
       throw refuse(
         'buffer-full',

@@ -7,11 +7,22 @@ export interface Head {
   runsVersion: number;
 }
 
+/** The head, and how many of the accepted events ClickHouse has. */
+export type LockedHead = Head & { writtenEvents: number };
+
 /** Takes the head of the workspace's log: until the transaction ends nobody else appends. */
-export async function lockHead(tx: Tx, workspaceId: number): Promise<Head> {
+export async function lockHead(tx: Tx, workspaceId: number): Promise<LockedHead> {
   const read = () =>
-    tx.query<{ head: number; accepted_events: number; folded: number; runs_version: number }>(
-      'select head, accepted_events, folded, runs_version from log_heads where workspace_id = $1 for update',
+    tx.query<{
+      head: number;
+      accepted_events: number;
+      folded: number;
+      runs_version: number;
+      written_events: number;
+    }>(
+      `select h.head, h.accepted_events, h.folded, h.runs_version, coalesce(w.events, 0) as written_events
+         from log_heads h left join log_written w on w.workspace_id = h.workspace_id
+        where h.workspace_id = $1 for update of h`,
       [workspaceId],
       'collect.lockHead',
     );
@@ -26,6 +37,7 @@ export async function lockHead(tx: Tx, workspaceId: number): Promise<Head> {
     acceptedEvents: row.accepted_events,
     folded: row.folded,
     runsVersion: row.runs_version,
+    writtenEvents: row.written_events,
   };
 }
 
@@ -138,15 +150,6 @@ export async function insertQuarantine(
       rows.map((row) => row.raw),
     ],
   );
-}
-
-export async function writtenEvents(tx: Tx, workspaceId: number): Promise<number> {
-  const [row] = await tx.query<{ events: number }>(
-    'select events from log_written where workspace_id = $1',
-    [workspaceId],
-    'collect.writtenEvents',
-  );
-  return row?.events ?? 0;
 }
 
 /** Batches up to here are in runs now; `at` is the moment of the newest of them. */
