@@ -172,7 +172,7 @@ export function createRunner(deps: Deps): Runner {
     if (!tell) return;
     try {
       const logged = await logTotals(deps, { workspaceId: work.workspace_id, logId: work.id }, tell);
-      if (!logged) state.totalsTriedAt = clock.tick();
+      if (logged !== 'logged') state.totalsTriedAt = clock.tick();
     } catch (error) {
       state.totalsTriedAt = clock.tick();
       log.error(

@@ -39,6 +39,14 @@ export async function lockLog(tx: Tx, workspaceId: number, logId: number): Promi
   return row;
 }
 
+/** Resolves when nobody holds the row. */
+export async function waitForLog(tx: Tx, workspaceId: number, logId: number): Promise<void> {
+  await tx.query('select from transparency_logs where workspace_id = $1 and id = $2 for update', [
+    workspaceId,
+    logId,
+  ]);
+}
+
 /** The rest of the transaction sees one moment. Before any other statement. */
 export async function holdMoment(tx: Tx): Promise<void> {
   await tx.query('set transaction isolation level repeatable read');

@@ -65,18 +65,19 @@ export async function numberPending(
 
 /**
  * Logs the totals of this moment behind every leaf that was committed by then, and before every later one; signed. So
- * what the totals count and what stands before them in the log is the same.
+ * what the totals count and what stands before them in the log is the same. `busy`: somebody else is numbering.
  */
 export async function logTotals(
   { pg, clock, secret }: Deps,
   { workspaceId, logId }: LogKey,
   tell: TellTotals,
-): Promise<boolean> {
+): Promise<'logged' | 'busy' | 'nothing'> {
   return pg.inWorkspace(workspaceId, async (tx) => {
     await holdMoment(tx);
     const log = await lockLog(tx, workspaceId, logId);
-    const totals = log ? await tell(tx, logId) : null;
-    if (!log || !totals) return false;
+    if (!log) return 'busy';
+    const totals = await tell(tx, logId);
+    if (!totals) return 'nothing';
     const most = mostBeforeTotals;
     const { ids, leaves } = await takePending(tx, workspaceId, logId, { after: 0, most });
     // Too far behind: what waits goes first, in smaller steps.
@@ -88,7 +89,7 @@ export async function logTotals(
     await updateTotals(tx, workspaceId, logId, { index: grown.size - 1, at });
     await signCheckpoint(tx, { log, ...grown, at, kept: true, secret });
     await deleteOldCheckpoints(tx, workspaceId, logId, new Date(at.getTime() - checkpointsKeptMs));
-    return true;
+    return 'logged';
   });
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '#platform/clock';
 import { createLog } from '#platform/log';
 import { testPostgres } from '../../../test/fixtures/postgres.ts';
+import { testPublicLog, toldOfLedger } from '../../../test/fixtures/public-log.ts';
 import { commit, createTransparency, encodeView, hashOfParty, newNonce } from './index.ts';
 
 let database: Awaited<ReturnType<typeof testPostgres>>;
@@ -67,4 +68,24 @@ test('leaves wait for the log only if what they belong to was committed, and a n
   await expect(pg.inWorkspace(2, (tx) => transparency.open(tx, { name: 'Not a name' }))).rejects.toThrow(
     /lower-case/,
   );
+});
+
+test('totals of now wait for whoever is numbering at that moment', async () => {
+  const world = await testPublicLog({ tellTotals: toldOfLedger });
+  try {
+    await world.settled();
+    const first = await world.transparency().state(world.workspaceId, world.id);
+    const numbering = await world.pg.raw.connect();
+    await numbering.query('begin');
+    await numbering.query('select from transparency_logs for update');
+    const logged = world.transparency().logTotals(world.workspaceId, world.id);
+    await systemClock.sleep(300);
+    await numbering.query('commit');
+    numbering.release();
+    expect(await logged).toBe(true);
+    const second = await world.transparency().state(world.workspaceId, world.id);
+    expect(second.totalsAt?.getTime()).toBeGreaterThan(first.totalsAt?.getTime() ?? 0);
+  } finally {
+    await world.drop();
+  }
 });

@@ -11,9 +11,12 @@ import { createRunner } from './runner.ts';
 import { type Held, refuse } from './schema.ts';
 import { newSigningKey } from './seal.ts';
 import { leafBytes, logTotals, type TellTotals } from './sequence.ts';
-import { readCheckpoint } from './sequence-sql.ts';
+import { readCheckpoint, waitForLog } from './sequence-sql.ts';
 import { serveFile } from './serve.ts';
 import { insertKey, insertLog, insertPending, type LogRow, retireOlderKeys, updateHeld } from './sql.ts';
+
+/** Somebody else is numbering for a moment only; under load the next one may come before us. */
+const mostTries = 50;
 
 export interface TransparencyDeps {
   pg: Postgres;
@@ -63,7 +66,7 @@ export interface Transparency {
   submit(tx: Tx, log: number, leaves: readonly Leaf[]): Promise<void>;
   /** Whom to ask for the totals that are signed every hour; one module does, before the start. */
   totalsFrom(tell: TellTotals): void;
-  /** Signs the totals of now, beside those of the hour; false where there are none to tell, or another is at it. */
+  /** Signs the totals of now, beside those of the hour; false where there are none to tell, or the log takes none. */
   logTotals(workspaceId: number, log: number): Promise<boolean>;
   /** What a party of a movement keeps; null while it is not yet signed (mostly a second), and once it is forgotten. */
   receipt(workspaceId: number, log: number, order: ReceiptOrder): Promise<Receipt | null>;
@@ -135,9 +138,12 @@ export function createTransparency(deps: TransparencyDeps): Transparency {
     },
     async logTotals(workspaceId, logId) {
       const { held } = await pg.inWorkspace(workspaceId, (tx) => needLog(tx, logId));
-      return tellTotals && !held
-        ? logTotals({ pg, clock, secret }, { workspaceId, logId }, tellTotals)
-        : false;
+      if (!tellTotals || held) return false;
+      for (let tries = 1; ; tries++) {
+        const outcome = await logTotals({ pg, clock, secret }, { workspaceId, logId }, tellTotals);
+        if (outcome !== 'busy' || tries === mostTries) return outcome === 'logged';
+        await pg.inWorkspace(workspaceId, (tx) => waitForLog(tx, workspaceId, logId));
+      }
     },
     receipt: (workspaceId, logId, order) =>
       pg.inWorkspace(workspaceId, async (tx) => {
