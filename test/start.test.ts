@@ -126,6 +126,16 @@ test('after it was killed outright, its engines end or are taken over, and the n
   expect(await next.ended()).toBe(0);
 });
 
+test('stops soon, too, when Postgres was stopped at the same moment', { timeout }, async () => {
+  // As where every process of a group is told to stop at once.
+  const program = pando('start');
+  await program.ready();
+  const postmaster = Number(readFileSync(join(home, 'postgres/data/postmaster.pid'), 'utf8').split('\n')[0]);
+  process.kill(postmaster, 'SIGINT');
+  program.child.kill('SIGINT');
+  expect(await program.ended()).toBe(0);
+});
+
 test('what is wrong with the settings is said before anything is started', { timeout }, async () => {
   const wrong = pando('start', '--no-such-option');
   expect(await wrong.ended()).toBe(2);

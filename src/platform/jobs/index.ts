@@ -104,10 +104,11 @@ export async function createJobs(o: { pg: Postgres; log: Log; clock: Clock }): P
   }
 
   async function windUp(ending: Runner): Promise<void> {
-    // With Postgres away nothing can be ticked off any more; what is at work is done again later.
+    const stopped = ending.stop().catch(() => {});
+    // With Postgres away nothing can be ticked off any more; what is at work is done again later. Its timers end at once:
+    // the longest would keep the process for ten minutes.
     if (!pg.status().up) return;
     const patience = new AbortController();
-    const stopped = ending.stop().catch(() => {});
     const late = clock.sleep(STOP_WITHIN_MS, patience.signal).then(() => 'late' as const);
     if ((await Promise.race([stopped, late])) === 'late') {
       log.warn('some jobs did not leave off; they are given up and tried again later');
