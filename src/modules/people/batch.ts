@@ -57,8 +57,8 @@ export class Batch {
       const { name } = identifier;
       if (this.#nodes.has(name) || missing.has(name)) return;
       const known = this.#cache.get(name);
-      // A copy: what is remembered changes only once the transaction is committed.
-      if (known) this.#nodes.set(name, { ...known });
+      // What is remembered changes only once the transaction is committed.
+      if (known) this.#nodes.set(name, known);
       else missing.set(name, identifier);
     };
     for (const { identifiers, alias } of batch) {

@@ -84,7 +84,7 @@ export function createSegments(deps: SegmentsDeps) {
     ...{ pg, ch, people, facts, clock, log, reader, extras, rules, settled, waiting, lookaheadMs, listening },
     room: deps.room ?? usualRoom,
   });
-  const membership = new Membership({ pg, ch, clock, carrier, waiting });
+  const membership = new Membership({ pg, ch, clock, carrier, waiting, runner });
   let stopHearing = () => {};
 
   people.addErasurePart({

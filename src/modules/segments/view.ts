@@ -1,5 +1,5 @@
+import type { Change } from './live/changes.ts';
 import type { SegmentView } from './live/schema.ts';
-import type { WaitingChange } from './live/waiting.ts';
 import type { Segments } from './segments.ts';
 import type { SegmentRow } from './sql.ts';
 
@@ -36,7 +36,7 @@ export interface Told {
   version: number;
 }
 
-export const fromWaiting = (row: WaitingChange): Told => ({
+export const fromWaiting = (row: Change): Told => ({
   segment: row.segment_id,
   person: row.person,
   atMs: row.since_ms,

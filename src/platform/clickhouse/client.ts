@@ -49,7 +49,7 @@ export interface ClickHouse {
     table: string,
     columns: readonly string[],
     format: 'TabSeparated' | 'JSONEachRow' | 'JSONCompactEachRow',
-    body: Buffer | string | readonly Buffer[],
+    body: Buffer | string | Iterable<Buffer>,
     o?: StatementOptions & { dedupToken?: string },
   ): Promise<void>;
   /**
@@ -165,8 +165,8 @@ class Client implements ClickHouse {
   async query<R>(sql: string, params: Record<string, unknown> = {}, o: StatementOptions = {}): Promise<R[]> {
     const until = patience(o, queryMs);
     return this.#watched({ what: 'a query', until }, async () => {
-      using result = await this.#ask(sql, params, until, o.timeoutMs ?? queryMs);
-      return await result.json<R>();
+      using answer = await this.#ask(sql, params, until, o.timeoutMs ?? queryMs);
+      return await answer.result.json<R>();
     });
   }
 
@@ -177,9 +177,9 @@ class Client implements ClickHouse {
   ): AsyncIterable<R> {
     const until = patience(o, streamMs);
     const about = { what: 'a query', until };
-    using result = await this.#watched(about, () => this.#ask(sql, params, until, o.timeoutMs ?? streamMs));
+    using answer = await this.#watched(about, () => this.#ask(sql, params, until, o.timeoutMs ?? streamMs));
     try {
-      for await (const rows of result.stream<R>()) {
+      for await (const rows of answer.result.stream<R>()) {
         for (const row of rows) yield row.json();
       }
     } catch (thrown) {
@@ -240,7 +240,7 @@ class Client implements ClickHouse {
     table: string,
     columns: readonly string[],
     format: 'TabSeparated' | 'JSONEachRow' | 'JSONCompactEachRow',
-    body: Buffer | string | readonly Buffer[],
+    body: Buffer | string | Iterable<Buffer>,
     o: StatementOptions & { dedupToken?: string } = {},
   ): Promise<void> {
     const names = columns.map(checkedName).join(', ');
@@ -302,7 +302,12 @@ class Client implements ClickHouse {
     const stop = () => result.close();
     if (until.aborted) stop();
     else until.addEventListener('abort', stop, { once: true });
-    return result;
+    const close = () => {
+      // The signal lives until its time is up, and with it whatever listens to it.
+      until.removeEventListener('abort', stop);
+      result.close();
+    };
+    return { result, [Symbol.dispose]: close };
   }
 
   async #watched<R>(about: About, work: () => Promise<R>): Promise<R> {
@@ -332,7 +337,7 @@ class Client implements ClickHouse {
   }
 }
 
-function toChunks(body: Buffer | string | readonly Buffer[]): readonly Buffer[] {
+function toChunks(body: Buffer | string | Iterable<Buffer>): Iterable<Buffer> {
   if (typeof body === 'string') return [Buffer.from(body)];
   return Buffer.isBuffer(body) ? [body] : body;
 }

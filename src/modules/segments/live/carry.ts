@@ -2,9 +2,10 @@ import type { ClickHouse } from '#platform/clickhouse';
 import type { Clock } from '#platform/clock';
 import type { Log } from '#platform/log';
 import { type Postgres, withoutValues } from '#platform/postgres';
+import type { Changes } from './changes.ts';
 import * as members from './members-sql.ts';
 import * as sql from './persist-sql.ts';
-import type { Waiting, WaitingChange } from './waiting.ts';
+import type { Waiting } from './waiting.ts';
 
 /** Rounds. */
 const mostAtOnce = 100;
@@ -51,35 +52,44 @@ export class Carrier {
     if (rounds.length === 0) return 0;
     const all = [...Map.groupBy(rounds, (round) => round.workspaceId)].map(([workspaceId, some]) => ({
       workspaceId,
-      changes: some.flatMap((round) => round.changes),
+      rounds: some.map((round) => round.changes),
     }));
     await members.insertHistory(ch, all);
-    for (const { workspaceId, changes } of all) await this.#findSince(workspaceId, changes);
+    for (const { workspaceId, rounds } of all) await this.#findSince(workspaceId, rounds);
     await members.insertMembers(ch, all);
     await pg.asSystem(async (tx) => {
       await waiting.remove(tx, rounds);
-      for (const { workspaceId, changes } of all) {
-        for (const [hour, sizes] of sizesOf(changes)) await sql.addSizes(tx, workspaceId, hour, sizes);
+      for (const { workspaceId, rounds: some } of all) {
+        for (const [hour, sizes] of sizesOf(some)) await sql.addSizes(tx, workspaceId, hour, sizes);
       }
     });
     return rounds.length;
   }
 
   /** What only says until when keeps the moment since when. */
-  async #findSince(workspaceId: number, changes: readonly WaitingChange[]): Promise<void> {
-    const open = changes.filter((one) => one.since_ms === 0);
-    if (open.length === 0) return;
-    const since = new Map<string, number>();
-    const wanted = new Set(open.map(nameOf));
-    const persons = [...new Set(open.map((one) => one.person))];
-    const editions = [...new Set(open.map((one) => one.edition))];
-    for (const row of await members.storedOf(this.#deps.ch, workspaceId, persons, editions))
-      since.set(nameOf(row), row.since_ms);
-    for (const one of changes) {
-      const name = nameOf(one);
-      if (!wanted.has(name)) continue;
-      if (one.since_ms === 0) one.since_ms = since.get(name) ?? 0;
-      else since.set(name, one.since_ms);
+  async #findSince(workspaceId: number, rounds: readonly Changes[]): Promise<void> {
+    // By edition and person, as far as it is known; 0 where it is to be found.
+    const since = new Map<number, Map<number, number>>();
+    const persons = new Set<number>();
+    for (const [round, i] of eachOf(rounds)) {
+      if (round.since(i) !== 0) continue;
+      const [edition, person] = [round.edition(i), round.person(i)];
+      const inEdition = since.get(edition);
+      if (inEdition) inEdition.set(person, 0);
+      else since.set(edition, new Map([[person, 0]]));
+      persons.add(person);
+    }
+    if (since.size === 0) return;
+    for (const row of await members.storedOf(this.#deps.ch, workspaceId, [...persons], [...since.keys()])) {
+      const inEdition = since.get(row.edition);
+      if (inEdition?.has(row.person)) inEdition.set(row.person, row.since_ms);
+    }
+    for (const [round, i] of eachOf(rounds)) {
+      const [inEdition, person] = [since.get(round.edition(i)), round.person(i)];
+      const known = inEdition?.get(person);
+      if (inEdition === undefined || known === undefined) continue;
+      if (round.since(i) === 0) round.setSince(i, known);
+      else inEdition.set(person, round.since(i));
     }
   }
 
@@ -105,7 +115,9 @@ export class Carrier {
 
 const hourS = 3_600;
 
-const nameOf = (one: { edition: number; person: number }) => `${one.edition} ${one.person}`;
+function* eachOf(rounds: readonly Changes[]): Generator<[round: Changes, i: number]> {
+  for (const round of rounds) for (let i = 0; i < round.size; i++) yield [round, i];
+}
 
 interface Size {
   segmentId: number;
@@ -115,19 +127,20 @@ interface Size {
 }
 
 /** What the changes come to, by hour (Unix time, seconds). */
-function sizesOf(changes: readonly WaitingChange[]): Map<number, Size[]> {
+function sizesOf(rounds: readonly Changes[]): Map<number, Size[]> {
   const hours = new Map<number, Map<number, Size>>();
-  for (const one of changes) {
-    if (!one.counted) continue;
-    const hour = Math.floor(one.noted_ms / 1000 / hourS) * hourS;
+  for (const [round, i] of eachOf(rounds)) {
+    if (!round.isCounted(i)) continue;
+    const hour = Math.floor(round.notedMs / 1000 / hourS) * hourS;
     let sizes = hours.get(hour);
     if (!sizes) hours.set(hour, (sizes = new Map()));
-    let size = sizes.get(one.edition);
+    const edition = round.edition(i);
+    let size = sizes.get(edition);
     if (!size) {
-      size = { segmentId: one.segment_id, edition: one.edition, entered: 0, gone: 0 };
-      sizes.set(one.edition, size);
+      size = { segmentId: round.segment(i), edition, entered: 0, gone: 0 };
+      sizes.set(edition, size);
     }
-    if (one.is_in) size.entered++;
+    if (round.isIn(i)) size.entered++;
     else size.gone++;
   }
   return new Map([...hours].map(([hour, sizes]) => [hour, [...sizes.values()]]));

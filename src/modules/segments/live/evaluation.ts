@@ -1,10 +1,10 @@
 import type { Fact } from '#platform/facts';
 import { withoutValues } from '#platform/postgres';
 import type { Verdict } from '../rule/index.ts';
+import { Changes } from './changes.ts';
 import type { Edition } from './edition.ts';
-import { isIn, type Person, setIn } from './memory.ts';
 import type { Stored } from './persist-sql.ts';
-import type { WaitingChange } from './waiting.ts';
+import { isIn, type Person, setIn } from './person.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Why somebody entered or left. */
@@ -30,7 +30,7 @@ interface Touched {
 
 /** What a round makes of everybody who was touched. */
 export class Evaluation {
-  readonly changes: WaitingChange[] = [];
+  readonly changes: Changes;
   readonly faults: { edition: Edition; error: string }[] = [];
   readonly #workspace: Workspace;
   readonly #now: number;
@@ -44,6 +44,7 @@ export class Evaluation {
 
   constructor(workspace: Workspace, now: number, lookaheadMs: number) {
     this.#workspace = workspace;
+    this.changes = new Changes({ version: workspace.round + 1, notedMs: now });
     this.#now = now;
     this.#horizon = now + lookaheadMs;
     this.#lookaheadMs = lookaheadMs;
@@ -218,7 +219,7 @@ export class Evaluation {
     why: Cause,
   ): void {
     const { id, segmentId } = edition;
-    this.changes.push({
+    this.changes.add({
       segment_id: segmentId,
       edition: id,
       person,
@@ -228,8 +229,6 @@ export class Evaluation {
       told,
       counted,
       cause: this.#textOf(why),
-      version: this.#workspace.round + 1,
-      noted_ms: this.#now,
     });
     if (counted) this.#moved.add(segmentId);
     if (!told) return;

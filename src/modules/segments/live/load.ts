@@ -4,8 +4,8 @@ import type { ClickHouse } from '#platform/clickhouse';
 import type { Tx } from '#platform/postgres';
 import type { Entry, Facts, JsonValue, LoadedRow, Wants } from '../rule/index.ts';
 import * as members from './members-sql.ts';
-import { type Person, setIn } from './memory.ts';
 import type { Stored } from './persist-sql.ts';
+import { type Person, setIn } from './person.ts';
 import type { Waiting } from './waiting.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -1,7 +1,7 @@
 import type { ClickHouse } from '#platform/clickhouse';
 import type { Statement } from '../rule/index.ts';
+import type { Changes } from './changes.ts';
 import type { Stored } from './persist-sql.ts';
-import type { WaitingChange } from './waiting.ts';
 
 const memberColumns = [
   'workspace_id',
@@ -25,30 +25,49 @@ const historyColumns = [
 
 interface Carried {
   workspaceId: number;
-  changes: readonly WaitingChange[];
+  rounds: readonly Changes[];
+}
+
+/** So many rows at once become bytes: about what a socket takes. */
+const rowsAChunk = 500;
+
+/** A line of each change that has one, as bytes; made as they are sent, so that nothing else waits for all of them. */
+function* linesOf(
+  all: readonly Carried[],
+  lineOf: (workspaceId: number, round: Changes, i: number) => string | null,
+): Generator<Buffer> {
+  let lines: string[] = [];
+  for (const { workspaceId, rounds } of all) {
+    for (const round of rounds) {
+      for (let i = 0; i < round.size; i++) {
+        const line = lineOf(workspaceId, round, i);
+        if (line === null || lines.push(line) < rowsAChunk) continue;
+        yield Buffer.from(lines.join(''));
+        lines = [];
+      }
+    }
+  }
+  if (lines.length > 0) yield Buffer.from(lines.join(''));
 }
 
 export async function insertMembers(ch: ClickHouse, all: readonly Carried[]): Promise<void> {
-  const body = all.flatMap(({ workspaceId, changes }) =>
-    changes.map(
-      (r) =>
-        `${workspaceId}\t${r.edition}\t${r.person}\t${r.is_in ? 1 : 0}\t${r.since_ms}\t${r.until_ms}\t${r.version}\n`,
-    ),
+  const body = linesOf(
+    all,
+    (workspaceId, r, i) =>
+      `${workspaceId}\t${r.edition(i)}\t${r.person(i)}\t${r.isIn(i) ? 1 : 0}\t${r.since(i)}\t${r.until(i)}\t${r.version}\n`,
   );
-  await ch.insert('segment_members', memberColumns, 'TabSeparated', body.join(''));
+  await ch.insert('segment_members', memberColumns, 'TabSeparated', body);
 }
 
 /** Of those that are told. */
 export async function insertHistory(ch: ClickHouse, all: readonly Carried[]): Promise<void> {
-  const body = all.flatMap(({ workspaceId, changes }) =>
-    changes.flatMap((r) =>
-      r.told
-        ? `${workspaceId}\t${r.segment_id}\t${r.person}\t${r.since_ms}\t${r.is_in ? 1 : 0}\t${r.cause.replaceAll('\\', '\\\\')}\t${r.noted_ms}\t${r.version}\n`
-        : [],
-    ),
+  if (!all.some(({ rounds }) => rounds.some((round) => round.hasTold))) return;
+  const body = linesOf(all, (workspaceId, r, i) =>
+    r.isTold(i)
+      ? `${workspaceId}\t${r.segment(i)}\t${r.person(i)}\t${r.since(i)}\t${r.isIn(i) ? 1 : 0}\t${r.cause(i).replaceAll('\\', '\\\\')}\t${r.notedMs}\t${r.version}\n`
+      : null,
   );
-  if (body.length === 0) return;
-  await ch.insert('segment_history', historyColumns, 'TabSeparated', body.join(''));
+  await ch.insert('segment_history', historyColumns, 'TabSeparated', body);
 }
 
 interface MemberRow {

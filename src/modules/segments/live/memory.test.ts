@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { nothing } from '../rule/index.ts';
 import { PersonState } from '../rule/timeline.ts';
 import { Arena } from './arena.ts';
-import { isIn, Memory, type Person, setIn } from './memory.ts';
+import { Memory } from './memory.ts';
+import { isIn, type Person, setIn } from './person.ts';
 
 // People are put away as numbers and bytes, and taken out again as they were.
 
@@ -143,6 +144,10 @@ describe('people at hand', () => {
         }
         expect([...memory.keys()].sort()).toEqual([...model.keys()].sort());
         for (const [key, known] of model) {
+          for (let i = 0; i < editions; i++) {
+            const standing = { is_in: known.ins.has(i), until_ms: known.near.get(i) ?? 0 };
+            expect(memory.standing(key, i)).toEqual(standing);
+          }
           const person = memory.person(key) as Person;
           expect(person.key).toBe(key);
           expect(person.keys).toEqual(known.keys);

@@ -1,39 +1,8 @@
 import type { Held, PersonState } from '../rule/index.ts';
 import { Arena } from './arena.ts';
 import { type Known, knownOf, readKnown } from './known.ts';
-
-/** Somebody as a round works on them; good until the round ends. */
-export interface Person {
-  readonly key: number;
-  /** Of the identifiers, as of the last look. */
-  keys: readonly number[];
-  readonly state: PersonState;
-  /** Bit by edition of the set: what is written about the membership. */
-  ins: Uint32Array;
-  /** By edition of the set: the near moment that is written beside it. */
-  near: Map<number, number> | null;
-  /** The earliest moment at which a look is arranged; Infinity where none is. */
-  due: number;
-  /** When everything about the person was last evaluated, ms. */
-  checkedAt: number;
-}
-
-const bitsAWord = 32;
-
-export function isIn(person: Person, edition: number): boolean {
-  return (((person.ins[edition >>> 5] ?? 0) >>> (edition & 31)) & 1) === 1;
-}
-
-export function setIn({ ins }: Person, edition: number, value: boolean): void {
-  setBit(ins, edition, value);
-}
-
-function setBit(words: Uint32Array, place: number, value: boolean): void {
-  const word = place >>> 5;
-  const bit = 1 << (place & 31);
-  const before = words[word] ?? 0;
-  words[word] = value ? before | bit : before & ~bit;
-}
+import { NumberTable } from './number-table.ts';
+import { bitsAWord, isSet, type Person, setBit } from './person.ts';
 
 /** What stands of a person in a page's numbers. */
 const field = {
@@ -53,6 +22,8 @@ const field = {
 } as const;
 const fields = 12;
 const pagePlaces = 1024;
+/** The key at a place that is free. */
+const nobody = -1;
 
 interface Page {
   numbers: Float64Array;
@@ -79,9 +50,8 @@ interface Open {
  * of thousands of people as objects would keep the garbage collector going for more than half a second.
  */
 export class Memory {
-  /** In the order in which they are to go. */
-  readonly #places = new Map<number, number>();
-  readonly #byKey = new Map<number, number>();
+  readonly #places = new NumberTable();
+  readonly #byKey = new NumberTable();
   readonly #open = new Map<number, Open>();
   readonly #pages: Page[] = [];
   readonly #freePlaces: number[] = [];
@@ -93,6 +63,8 @@ export class Memory {
   readonly #roomBytes: number;
   #bytes = 0;
   #round = 1;
+  /** The place that is looked at next when there is too little room. */
+  #hand = 0;
 
   /** `room` is in entries of people's histories; `editions`: how many the set has. */
   constructor(o: {
@@ -134,8 +106,11 @@ export class Memory {
   }
 
   /** The keys of all people. */
-  keys(): Iterable<number> {
-    return this.#places.keys();
+  *keys(): Iterable<number> {
+    for (let place = 0; place < this.#pages.length * pagePlaces; place++) {
+      const key = this.#keyAt(place);
+      if (key !== nobody) yield key;
+    }
   }
 
   /** Somebody who is not at hand yet, to be `put`. */
@@ -180,6 +155,7 @@ export class Memory {
     } else this.#arena.letGo(address, size);
     this.#bytes -= personBytes + size + (known[place % pagePlaces] as string).length;
     known[place % pagePlaces] = '';
+    numbers[row + field.key] = nobody;
     this.#freePlaces.push(place);
   }
 
@@ -187,6 +163,15 @@ export class Memory {
   markIn(key: number, edition: number): void {
     const place = this.#places.get(key);
     if (place !== undefined) setBit(this.#insOf(place), edition, true);
+  }
+
+  /** Whether somebody at hand is in an edition, and the near moment that is written beside it, 0 where there is none. */
+  standing(key: number, edition: number): { is_in: boolean; until_ms: number } | undefined {
+    const place = this.#places.get(key);
+    if (place === undefined) return undefined;
+    const open = this.#open.get(place);
+    const near = open ? open.person.near : this.#nearAt(place);
+    return { is_in: isSet(this.#insOf(place), edition), until_ms: near?.get(edition) ?? 0 };
   }
 
   /** Puts away whom the round had out, and makes room where there is too little. */
@@ -199,19 +184,19 @@ export class Memory {
     this.#makeRoom();
   }
 
-  /** Second chance: who was used since the last visit goes to the end. */
+  /** Second chance (the clock): who was used since the hand came by last stays until it comes by again. */
   #makeRoom(): void {
-    let looks = this.#places.size;
-    for (const [key, place] of this.#places) {
-      if (this.#bytes <= this.#roomBytes || looks-- <= 0) break;
+    const places = this.#pages.length * pagePlaces;
+    for (let looks = places; this.#bytes > this.#roomBytes && looks > 0; looks--) {
+      const place = this.#hand;
+      this.#hand = (place + 1) % places;
+      const key = this.#keyAt(place);
+      if (key === nobody) continue;
       const { numbers } = this.#pageOf(place);
       const used = this.#rowOf(place) + field.usedIn;
       const usedIn = numbers[used] as number;
-      if (usedIn > 0 && usedIn < this.#round) {
-        numbers[used] = 0;
-        this.#places.delete(key);
-        this.#places.set(key, place);
-      } else this.remove(key);
+      if (usedIn > 0 && usedIn < this.#round) numbers[used] = 0;
+      else this.remove(key);
     }
   }
 
@@ -340,9 +325,18 @@ export class Memory {
     };
   }
 
+  #keyAt(place: number): number {
+    return this.#pageOf(place).numbers[this.#rowOf(place) + field.key] as number;
+  }
+
   #knownAt(place: number): Known {
     const { numbers, known } = this.#pageOf(place);
     return readKnown(numbers[this.#rowOf(place) + field.key] as number, known[place % pagePlaces] as string);
+  }
+
+  #nearAt(place: number): Map<number, number> | null {
+    const many = this.#pageOf(place).numbers[this.#rowOf(place) + field.near] as number;
+    return many === 0 ? null : nearOf(this.#sections(place).near, many);
   }
 
   #insOf(place: number): Uint32Array {
@@ -361,7 +355,7 @@ export class Memory {
   #newPlace(): number {
     const first = this.#pages.length * pagePlaces;
     this.#pages.push({
-      numbers: new Float64Array(pagePlaces * fields),
+      numbers: new Float64Array(pagePlaces * fields).fill(nobody),
       ins: new Uint32Array(pagePlaces * this.#words),
       known: new Array<string>(pagePlaces).fill(''),
     });

@@ -3,9 +3,11 @@ import type { Clock } from '#platform/clock';
 import type { Postgres } from '#platform/postgres';
 import type { Statement } from '../rule/index.ts';
 import type { Carrier } from './carry.ts';
+import type { Change, Changes } from './changes.ts';
 import * as members from './members-sql.ts';
 import type { Stored } from './persist-sql.ts';
-import type { Waiting, WaitingChange } from './waiting.ts';
+import type { Runner } from './runner.ts';
+import type { Waiting } from './waiting.ts';
 
 /** So many waiting changes of one edition are carried to ClickHouse before it is read. */
 const mostWaiting = 5_000;
@@ -16,15 +18,24 @@ export interface Member {
 }
 
 /** What holds at the moment, by the row alone: also the very millisecond after a moment that was written down. */
-function holds(row: { is_in: boolean; until_ms: number }, now: number): boolean {
+export function holds(row: { is_in: boolean; until_ms: number }, now: number): boolean {
   return row.until_ms !== 0 && row.until_ms <= now ? !row.is_in : row.is_in;
+}
+
+interface MembershipDeps {
+  pg: Postgres;
+  ch: ClickHouse;
+  clock: Clock;
+  carrier: Carrier;
+  waiting: Waiting;
+  runner: Pick<Runner, 'standing'>;
 }
 
 /** Membership as of this moment: what ClickHouse has, and over it what was committed since. */
 export class Membership {
-  readonly #deps: { pg: Postgres; ch: ClickHouse; clock: Clock; carrier: Carrier; waiting: Waiting };
+  readonly #deps: MembershipDeps;
 
-  constructor(deps: { pg: Postgres; ch: ClickHouse; clock: Clock; carrier: Carrier; waiting: Waiting }) {
+  constructor(deps: MembershipDeps) {
     this.#deps = deps;
   }
 
@@ -106,11 +117,13 @@ export class Membership {
 
   /**
    * Since when a person is in one edition, in ms; null where they are not. For who asks at a till or before a page is
-   * sent: what was committed a moment ago is told without a look at ClickHouse.
+   * sent: who is not in is mostly told from memory, and what was committed a moment ago without a look at ClickHouse.
    */
   async sinceWhen(workspaceId: number, edition: number, person: number): Promise<number | null> {
-    const { pg, ch, clock } = this.#deps;
+    const { pg, ch, clock, runner } = this.#deps;
+    const atHand = await runner.standing(workspaceId, edition, person);
     const now = clock.ms();
+    if (atHand && !holds(atHand, now)) return null;
     // In this order: what is carried meanwhile is seen twice, and never missed.
     const waiting = await pg.inWorkspace(workspaceId, (tx) =>
       this.#deps.waiting.ofPersons(tx, workspaceId, [person]),
@@ -133,13 +146,10 @@ export class Membership {
   }
 
   /** Who entered or left and is not in ClickHouse's history yet, the newest first. */
-  async toldLately(
-    workspaceId: number,
-    of: { segment: number } | { person: number },
-  ): Promise<WaitingChange[]> {
+  async toldLately(workspaceId: number, of: { segment: number } | { person: number }): Promise<Change[]> {
     const { pg, waiting } = this.#deps;
-    const isWanted = (row: WaitingChange) =>
-      row.told && ('segment' in of ? row.segment_id === of.segment : row.person === of.person);
+    const isWanted = (round: Changes, i: number) =>
+      round.isTold(i) && ('segment' in of ? round.segment(i) === of.segment : round.person(i) === of.person);
     const rows = await pg.inWorkspace(workspaceId, (tx) => waiting.of(tx, workspaceId, isWanted));
     return rows.reverse();
   }

@@ -7,9 +7,9 @@ import type { Edition } from './edition.ts';
 import { type Cause, Evaluation, type Listening } from './evaluation.ts';
 import { type Extra, factsOf, type LoadDeps, loadPersons, storedOf } from './load.ts';
 import { countMembers } from './members-sql.ts';
-import { isIn, type Person } from './memory.ts';
 import type { Stored } from './persist-sql.ts';
 import * as sql from './persist-sql.ts';
+import { isIn, type Person } from './person.ts';
 import type { Workspace } from './workspace.ts';
 
 export const reader = 'segments';
@@ -352,7 +352,7 @@ async function write(
   const { id } = workspace;
   const round = workspace.round + 1;
   const { changes, faults } = evaluation;
-  await deps.waiting.put(tx, id, { version: round, nowMs: now, changes });
+  await deps.waiting.put(tx, id, changes);
   for (const { edition, error } of faults) await sql.saveEditionError(tx, id, edition.id, error);
   const facts = evaluation.hasFacts ? evaluation.facts(await deps.listening(tx, id)) : [];
   const moved = new Set([...workspace.moved, ...evaluation.moved()]);

@@ -88,6 +88,24 @@ export class Runner {
     return this.#workspaces.get(workspaceId);
   }
 
+  /**
+   * What stands of somebody in an edition as of the last round that was committed, from memory; undefined where that is not
+   * at hand, or another process may have gone on meanwhile. Waits for a round that is being written.
+   */
+  async standing(
+    workspaceId: number,
+    edition: number,
+    person: number,
+  ): Promise<{ is_in: boolean; until_ms: number } | undefined> {
+    for (let tries = 0; tries < 3; tries++) {
+      const workspace = this.#workspaces.get(workspaceId)?.workspace;
+      if (!workspace || this.#deps.clock.tick() >= workspace.heldUntil) return undefined;
+      if (!workspace.dirty) return workspace.standing(edition, person);
+      await this.#turn;
+    }
+    return undefined;
+  }
+
   /** Takes rounds until there is nothing left to do at this moment, fills and backfills included. */
   async settle(workspaceId: number): Promise<void> {
     await this.#register();
@@ -132,6 +150,7 @@ export class Runner {
     const deps = { ...this.#deps, owner: this.#owner, leaseMs };
     const known = this.#workspaces.get(workspaceId);
     let opening = false;
+    const heldUntil = clock.tick() + leaseMs;
     const worked = await pg.inWorkspace(workspaceId, async (tx) => {
       const row = await sql.lockRunner(tx, workspaceId, this.#owner);
       if (!row || row.taken) return this.#leave(workspaceId);
@@ -148,12 +167,18 @@ export class Runner {
       if (isCurrent && workspace.editions.length > 0) {
         const took = await takeRound(deps, tx, workspace, clock.ms());
         const switched = known !== undefined && (await this.#switchSnapshots(tx, known));
-        if (took || switched) return true;
-        if (clock.tick() - workspace.leasedAt > leaseMs / 5) {
+        const isDue = clock.tick() - workspace.leasedAt > leaseMs / 5;
+        if (!took && isDue) {
           workspace.leasedAt = clock.tick();
           await sql.renewLease(tx, workspaceId, this.#owner, leaseMs);
         }
-        return false;
+        // With a round the lease is renewed as well.
+        if (took || isDue) {
+          tx.afterCommit(() => {
+            workspace.heldUntil = heldUntil;
+          });
+        }
+        return took || switched;
       }
       if (isCurrent || !(await sql.hasEditions(tx, workspaceId)))
         return this.#skip(tx, workspaceId, position);

@@ -49,6 +49,8 @@ export class Workspace {
   /** By the clock that only runs on. */
   broughtAt = 0;
   leasedAt = 0;
+  /** No other process can have taken a step before this moment, by the clock that only runs on. */
+  heldUntil = Number.NEGATIVE_INFINITY;
   trimmedAt = Number.NEGATIVE_INFINITY;
   errands: Errand[] = [];
   /** Segments that somebody came into or went out of, which is not told yet; and when that was told last. */
@@ -129,6 +131,12 @@ export class Workspace {
   end(): void {
     this.#ended = true;
     for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  /** What stands of somebody in an edition as of the last round; undefined where that is not at hand. */
+  standing(editionId: number, person: number): { is_in: boolean; until_ms: number } | undefined {
+    const place = this.editions.findIndex(({ id, state }) => id === editionId && state === 'live');
+    return place < 0 ? undefined : this.memory.standing(person, place);
   }
 
   /** Somebody at hand is in an edition that was filled; whom the live path wrote about, it knows better. */
