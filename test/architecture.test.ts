@@ -36,7 +36,10 @@ interface Broken {
   says: RegExp;
 }
 
-/** For every rule, what it must not let pass. */
+/**
+ * For every rule, what it must not let pass: texts that are only read by the rule, never compiled and never run. The words
+ * that are forbidden have to stand here, or nothing would show that the rule sees them.
+ */
 const examples: Record<keyof typeof rules, Broken[]> = {
   imports: [
     { files: { 'src/platform/http/a.ts': "import '#modules/people';" }, says: /platform knows no modules/ },
