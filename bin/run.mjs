@@ -3,12 +3,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { haveDependencies, keepPinned, root, runPinned } from './bootstrap.mjs';
 import { haveConsole } from './console.mjs';
+import { runTests } from './tests.mjs';
 
 const bin = (...path) => join(root, 'node_modules', ...path);
 
 const commands = {
   start,
-  test: async (args) => (await haveConsole()) || runPinned([bin('vitest/vitest.mjs'), 'run', ...args]),
+  test: async (args) => (await haveConsole()) || runTests(args),
   check,
   bench: async (args) => (await haveConsole()) || measure('bench', '', args),
   chaos: (args) => measure('chaos', 'chaos-', args),

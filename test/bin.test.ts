@@ -199,3 +199,69 @@ describe('a program', () => {
     await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   });
 });
+
+describe('npm test', () => {
+  const one = (name: string, ...words: string[]) => ({
+    name: join(root, name),
+    status: words.length > 0 ? 'failed' : 'passed',
+    assertionResults: [
+      { status: 'passed', failureMessages: [] },
+      { status: words.length > 0 ? 'failed' : 'skipped', failureMessages: words },
+    ],
+  });
+  /** A vitest that leaves one report after the other. */
+  function reports(...all: ReturnType<typeof one>[][]): void {
+    file('reports.json', JSON.stringify(all));
+    file(
+      'node_modules/vitest/vitest.mjs',
+      `import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+       const [testResults, ...others] = JSON.parse(readFileSync('reports.json', 'utf8'));
+       mkdirSync('.cache', { recursive: true });
+       writeFileSync('reports.json', JSON.stringify(others));
+       writeFileSync('.cache/test-report.json', JSON.stringify({ testResults }));
+       appendFileSync('vitest.log', process.argv.slice(2).join(' ') + '\\n');
+       process.exit(testResults.some(({ status }) => status === 'failed') ? 1 : 0);`,
+    );
+  }
+  const runs = () => readFileSync(join(root, 'vitest.log'), 'utf8').trim().split('\n');
+
+  test('tries files that failed once more, alone, and tells both as they ended', async () => {
+    reports(
+      [one('a.test.ts'), one('b.test.ts', 'Timeout'), one('c.test.ts', 'Timeout')],
+      [one('b.test.ts'), one('c.test.ts', 'Timeout again')],
+    );
+    const { code, text } = await run(['run.mjs', 'test']);
+    expect([code, text]).toEqual([
+      1,
+      expect.stringContaining('Failed when tried again: b.test.ts, c.test.ts'),
+    ]);
+    expect(runs()).toEqual([
+      'run',
+      `run --maxWorkers=1 ${join(root, 'b.test.ts')} ${join(root, 'c.test.ts')}`,
+    ]);
+    expect(JSON.parse(readFileSync(join(root, '.cache/test-report.json'), 'utf8'))).toMatchObject({
+      success: false,
+      numPassedTests: 3,
+      numFailedTests: 1,
+      numPendingTests: 2,
+    });
+    reports([one('a.test.ts'), one('b.test.ts', 'Timeout')], [one('b.test.ts')]);
+    expect((await run(['run.mjs', 'test'])).code).toBe(0);
+  });
+
+  test.each([
+    ['a broken law', ['Property failed after 3 tests'], 1],
+    ['a broken law, told by the seed', ['With the seed 7: 1 is not 2'], 1],
+    ['seven files', ['Timeout'], 7],
+  ])('gives no second try to %s', async (_what, words, files) => {
+    reports(Array.from({ length: files }, (_, i) => one(`${i}.test.ts`, ...words)));
+    expect((await run(['run.mjs', 'test'])).code).toBe(1);
+    expect(runs()).toEqual(['run']);
+  });
+
+  test('gives none to the tests somebody named', async () => {
+    reports([one('a.test.ts', 'Timeout')]);
+    expect((await run(['run.mjs', 'test', 'a.test.ts'])).code).toBe(1);
+    expect(runs()).toEqual(['run a.test.ts']);
+  });
+});

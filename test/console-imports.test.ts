@@ -67,6 +67,8 @@ async function open(o: { dark?: boolean; language?: 'en' | 'zh'; width?: number 
     // That nobody is signed in yet, or that a mapping does not work yet, browsers write down too.
     if (message.type() === 'error' && !/401|422/.test(message.text())) complaints.push(message.text());
   });
+  // Playwright catches choosers as long as somebody listens; one that opens while the listening only begins is lost.
+  page.on('filechooser', () => {});
   await signIn(page, url);
   return { context, page, complaints };
 }

@@ -66,7 +66,7 @@ async function sendUntilAccepted(process: TestProcess, body: Record<string, unkn
     if (answer.statusCode !== 200) {
       expect(answer.statusCode).toBe(503);
       expect(answer.headers['retry-after']).toMatch(/^\d+$/);
-      throw new Error('not yet');
+      throw new Error(`not yet: ${answer.json<Refusal>().type}`);
     }
   }, patience);
 }
@@ -234,14 +234,19 @@ test('whatever is cut at whatever moment, everything that was accepted is there 
   const q = await onEngines({ pg, ch });
   const shared = 20;
   let stop = false;
+  let accepted = 0;
   const trouble = (async () => {
+    // Moments are worth cutting at only if some work gets through between them: how much time that takes, the machine says.
+    let slowness = 1;
     for (let i = 0; !stop; i++) {
       const line = i % 2 ? toPostgres : toClickHouse;
       if (i % 3 === 0) line.loseAnswers();
       else line.cut();
       await systemClock.sleep(20 + ((i * 37) % 80));
       line.mend();
-      await systemClock.sleep(50 + ((i * 53) % 100));
+      const before = accepted;
+      await systemClock.sleep((50 + ((i * 53) % 100)) * slowness);
+      slowness = accepted > before ? 1 : slowness * 1.2;
     }
   })();
   await Promise.all(
@@ -255,6 +260,7 @@ test('whatever is cut at whatever moment, everything that was accepted is there 
           traits: { email: `chaos-${i}-${j}@example.com`, by: n },
         }));
         await sendUntilAccepted(process, { batch: calls });
+        accepted++;
       }
     }),
   );
