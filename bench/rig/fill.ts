@@ -12,7 +12,7 @@ interface Listed {
 }
 
 const segments = 50;
-const attempts = 5;
+const attempts = 9;
 const restWithinMs = 120_000;
 
 /**
