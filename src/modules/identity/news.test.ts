@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { manualClock, systemClock } from '#platform/clock';
 import { createLog } from '#platform/log';
 import { openPostgres } from '#platform/postgres';
+import { lineTo } from '../../../test/fixtures/line.ts';
 import { testPostgres } from '../../../test/fixtures/postgres.ts';
 import { createNews, type News } from './news.ts';
 
@@ -67,4 +68,44 @@ test('who stops while it connects gives the connection back', async () => {
   await starting;
   // Waits for every connection that somebody has.
   await own.close();
+});
+
+test('who could not begin to listen, for a connection that broke then, tries again as one and not as several', async () => {
+  const line = await lineTo(database.url);
+  const own = await openPostgres({ url: line.url, log, clock: systemClock });
+  const time = manualClock(0);
+  const patient = createNews({ pg: own, clock: time, log });
+  const listeners = async () => {
+    const { rows } = await database.pg.raw.query(
+      `select 1 from pg_stat_activity where datname = current_database() and query like 'listen pando_identity%'`,
+    );
+    return rows.length;
+  };
+  await patient.start();
+  expect(await listeners()).toBe(1);
+  line.loseAnswers('listen');
+  await database.pg.raw.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen pando_identity%'`,
+  );
+  for (let i = 0; i < 20; i++) {
+    time.advance(200);
+    await systemClock.sleep(20);
+  }
+  line.mend();
+  await expect
+    .poll(() => {
+      time.advance(200);
+      return listeners();
+    })
+    .toBe(1);
+  // Whoever else would try, would have by now.
+  for (let i = 0; i < 20; i++) {
+    time.advance(200);
+    await systemClock.sleep(20);
+  }
+  expect(await listeners()).toBe(1);
+  await patient.stop();
+  // Waits for every connection that somebody has.
+  await own.close();
+  await line.close();
 });

@@ -51,10 +51,11 @@ export function createNews({ pg, clock, log }: { pg: Postgres; clock: Clock; log
 
   async function listen(): Promise<void> {
     const client = await pg.raw.connect();
-    let lost = false;
+    let listening = false;
     function lose(error?: unknown): void {
-      if (lost) return;
-      lost = true;
+      // Of one that breaks before it listens, whoever waits for it hears.
+      if (!listening) return;
+      listening = false;
       disconnect = undefined;
       client.release(true);
       forget();
@@ -68,10 +69,10 @@ export function createNews({ pg, clock, log }: { pg: Postgres; clock: Clock; log
     try {
       await client.query(`listen ${CHANNEL}`);
     } catch (error) {
-      lost = true;
       client.release(true);
       throw error;
     }
+    listening = true;
     // Stopped meanwhile, nobody would give the connection back.
     if (stopped.signal.aborted) return lose();
     disconnect = () => lose();
