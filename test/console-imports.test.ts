@@ -187,6 +187,7 @@ test('by keyboard alone: choose a file, start it, and go to the people', async (
   await page.keyboard.press('Control+k');
   await page.getByPlaceholder('A page, a person, a thing to do').waitFor();
   await page.keyboard.type('Import');
+  await page.getByRole('option', { name: /Import/, selected: true }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'What came in from files' }).waitFor();
   await tabTo(page, 'Import a file');

@@ -373,7 +373,7 @@ test('one’s own name and password are changed, and the palette leads there', a
   await page.keyboard.press('Control+k');
   await page.getByPlaceholder('A page, a person, a thing to do').waitFor();
   await page.keyboard.type('My account');
-  await page.getByRole('option', { name: 'My account' }).waitFor();
+  await page.getByRole('option', { name: 'My account', selected: true }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByLabel('Your name').fill('Olive Ash');
   await page.getByRole('button', { name: 'Save name' }).click();
