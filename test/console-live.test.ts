@@ -129,6 +129,7 @@ test('what is held does not move; what came meanwhile is counted, and shown when
   const { page, context } = await open();
   await page.goto(`${url}/events`);
   await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('table').getByRole('row').nth(1).waitFor();
   await page.getByRole('button', { name: 'Hold' }).click();
   await send('track', { userId: 'u-fang', event: 'Content Shared' });
   await page.getByText('Held, 1 new').waitFor();
@@ -140,6 +141,28 @@ test('what is held does not move; what came meanwhile is counted, and shown when
   await page.getByText('Held', { exact: true }).waitFor();
   await page.mouse.move(5, 5);
   await page.getByText('Live', { exact: true }).waitFor();
+  await context.close();
+});
+
+test('what is held does not move for an answer that comes late either', async () => {
+  const { page, context } = await open();
+  const answer = Promise.withResolvers<void>();
+  await page.route(/\/api\/events\?/, async (route) => {
+    await answer.promise;
+    await route.continue();
+  });
+  await page.goto(`${url}/events`);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Hold' }).click();
+  await send('track', { userId: 'u-fang', event: 'Content Saved' });
+  await page.getByText('Held, 1 new').waitFor();
+  // Asked for before, and answered with what came since.
+  answer.resolve();
+  const table = page.getByRole('table');
+  await table.getByRole('row').nth(1).waitFor();
+  expect(await table.getByText('Content saved').count()).toBe(0);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await table.getByText('Content saved').waitFor();
   await context.close();
 });
 

@@ -58,6 +58,8 @@ export function useLiveEvents(o: { filter: EventFilter; limit: number; isHeld: b
   const fresh = useRef(new Set<string>());
   /** Told while an answer is on its way, which may be from before them. */
   const meanwhile = useRef<EventInShort[]>([]);
+  /** Told since they are held: not to be shown before they are let go. */
+  const held = useRef(new Set<string>());
   /** Whether the stream has told everything since the answer that is shown was asked for. */
   const isWhole = useRef(false);
   const query = useQuery({
@@ -67,7 +69,8 @@ export function useLiveEvents(o: { filter: EventFilter; limit: number; isHeld: b
       isWhole.current = isLive;
       const { path, query: given } = listOf(filter);
       const page = await api.get<Page<EventInShort>>(path, { ...given, limit }, signal);
-      return withEvents(page, meanwhile.current);
+      const whole = withEvents(page, meanwhile.current);
+      return { ...whole, items: whole.items.filter((event) => !held.current.has(event.message_id)) };
     },
     refetchInterval: isHeld || isLive ? false : awayMs,
     refetchOnWindowFocus: false,
@@ -82,8 +85,16 @@ export function useLiveEvents(o: { filter: EventFilter; limit: number; isHeld: b
     else if (isSuccess && !isFetching && !isHeld && !isWhole.current) void refetch();
   }, [isLive, isHeld, isSuccess, isFetching, refetch]);
 
+  // What is shown already does not move for an answer that was on its way; it is asked for again once they are let go.
+  useEffect(() => {
+    if (!isHeld || !isSuccess || !isFetching) return;
+    isWhole.current = false;
+    void cache.cancelQueries({ queryKey, exact: true });
+  }, [isHeld, isSuccess, isFetching, cache, queryKey]);
+
   const wasHeld = useRef(isHeld);
   useEffect(() => {
+    if (!isHeld) held.current.clear();
     if (wasHeld.current && !isHeld && waiting > 0) {
       setWaiting(0);
       void refetch();
@@ -94,6 +105,7 @@ export function useLiveEvents(o: { filter: EventFilter; limit: number; isHeld: b
   useNews('events', ({ items, skipped }) => {
     const come = items.filter((event) => passes(event, filter));
     if (isHeld) {
+      for (const event of come) held.current.add(event.message_id);
       setWaiting((n) => n + come.length + skipped);
       return;
     }
